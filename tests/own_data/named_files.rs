@@ -195,3 +195,25 @@ fn folders_called_train_val_and_test_are_the_parts_of_a_set() {
     let told = done(&desk, &["init", "contest"]);
     assert!(told.contains("not read, since it has no folders of the same classes: 'contest/test'"), "{told}");
 }
+
+#[test]
+fn sounds_beside_the_folder_of_their_table_are_found_and_the_category_is_the_label() {
+    let desk = Desk::with("sounds");
+    let sound = std::fs::read(desk.path("pcm_16.wav")).expect("a fixture");
+    // As ESC-50 and UrbanSound8K keep them.
+    let row = |n: usize| {
+        format!("1-{n}-A.wav,{},{},{},{}\n", n % 5, n % 2 * 7, ["rain", "dog"][n % 2], ["A", "B", "C"][n % 3])
+    };
+    (0..24).for_each(|n| desk.put(&format!("audio/fold{}/1-{n}-A.wav", n % 5), &sound));
+    desk.put(
+        "meta/esc.csv",
+        "filename,fold,number,category,take\n".to_string() + &(0..24).map(row).collect::<String>(),
+    );
+    let told = done(&desk, &["init", "meta/esc.csv"]);
+    assert!(told.contains("24 of 24 files are found in '../audio/fold0', in '../audio/fold1'"), "{told}");
+    assert!(told.contains("the label is 'category', as its name says: 2 classes to tell apart"), "{told}");
+    let preset = std::fs::read_to_string(desk.path("esc.ron")).expect("a preset");
+    assert!(preset.contains("folder: \"../audio\"") && preset.contains("holds: sounds"), "{preset}");
+    let told = done(&desk, &["train", "esc.ron", "--epochs", "1", "--set", "data.source.seconds=0.1"]);
+    assert!(told.contains("24 of 24 files are found in '../audio/fold0'"), "{told}");
+}

@@ -4,7 +4,7 @@ use super::rows::{Rows, Stored};
 use crate::data::Error;
 
 /// Pixels a side from which on an array is likely one of images.
-const LEAST_SIDE: usize = 8;
+pub const LEAST_SIDE: usize = 8;
 
 /// Whether samples of this shape look like images whose channels come first: `[3, 32, 32]`.
 pub fn come_first(shape: &[usize]) -> bool {

@@ -1,6 +1,6 @@
 //! Which columns of a table could be classes, for networks that tell nothing but classes.
 
-use super::named_label::named_label;
+use super::named_label::{named_label, place_called};
 use super::seen::Seen;
 use crate::data::Error;
 use crate::data::table::columns::the_one;
@@ -8,6 +8,9 @@ use crate::data::table::{Column, shown_column};
 
 /// More different whole numbers than this are values, as in any table.
 const MOST_NUMBERS: usize = 20;
+/// What the classes of files and texts are called, beside what any label is called.
+const OF_FILES: &[&str] =
+    &["category", "classname", "breed", "genre", "emotion", "sentiment", "kind", "type", "classid"];
 /// Fewer rows may have a class each.
 const FEW_ROWS: u64 = 10;
 
@@ -85,7 +88,8 @@ pub fn chosen(
     };
     let named =
         |places: &[usize]| places.iter().rev().map(|&place| shown(place)).collect::<Vec<_>>().join(", ");
-    let by_name = named_label(seen).filter(|place| can.contains(place) && target.is_none());
+    let by_name = || named_label(seen).or_else(|| place_called(seen, OF_FILES, |place| can.contains(&place)));
+    let by_name = by_name().filter(|place| can.contains(place) && target.is_none());
     let place = match target {
         None => by_name.or(can.first().copied()).ok_or_else(|| {
             let why = match cannot.is_empty() {

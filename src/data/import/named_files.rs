@@ -1,9 +1,9 @@
 //! Where the files are that a table names: as seen from its folder, or else in that folder and the folders below it, as downloads
-//! have `labels.csv` beside `train/`. A name may lack its ending, and may have been written on another machine, with folders that
+//! have `labels.csv` beside `train/`, or `meta/labels.csv` beside `audio/`. A name may lack its ending, and may have been written on another machine, with folders that
 //! are not here.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -85,7 +85,10 @@ impl NamedFiles {
     fn look_around(&mut self, table: &Path, holds: Option<Holds>, missing: &[(usize, &str)]) {
         let mut wanted: HashMap<String, Vec<Candidate>> =
             missing.iter().map(|(_, cell)| (name_in(cell), Vec::new())).collect();
-        self.walk(&mut wanted);
+        self.walk(&mut wanted, Path::new(""));
+        if wanted.values().any(Vec::is_empty) && is_for_tables(&self.base) {
+            self.walk(&mut wanted, Path::new(".."));
+        }
         // How many cells each folder has files for.
         let mut fitting: HashMap<&Path, usize> = HashMap::new();
         for (_, cell) in missing {
@@ -130,9 +133,12 @@ impl NamedFiles {
         }
     }
 
-    /// Gathers the files whose names are wanted.
-    fn walk(&self, wanted: &mut HashMap<String, Vec<Candidate>>) {
-        let base = if self.base.as_os_str().is_empty() { Path::new(".") } else { &self.base };
+    /// Gathers the files whose names are wanted and have not been found, in a folder as seen from the base and below it.
+    fn walk(&self, wanted: &mut HashMap<String, Vec<Candidate>>, from: &Path) {
+        let is_open: HashSet<String> =
+            wanted.iter().filter(|(_, found)| found.is_empty()).map(|(name, _)| name.clone()).collect();
+        let place = self.base.join(from);
+        let base = if place.as_os_str().is_empty() { Path::new(".") } else { &place };
         let walk = WalkDir::new(base).max_depth(LEVELS + 1).follow_links(true).into_iter();
         let seen = walk.filter_entry(|entry| entry.depth() == 0 || !is_of_the_system(entry.path()));
         // What cannot be looked into has no files.
@@ -140,8 +146,10 @@ impl NamedFiles {
             let name = entry.file_name().to_string_lossy().to_lowercase();
             let named = [Some(&name[..]), stem(&name)].into_iter().flatten();
             for name in named {
-                let Some(candidates) = wanted.get_mut(name) else { continue };
-                let below = entry.path().strip_prefix(base).unwrap_or(entry.path());
+                let Some(candidates) = wanted.get_mut(name).filter(|_| is_open.contains(name)) else {
+                    continue;
+                };
+                let below = from.join(entry.path().strip_prefix(base).unwrap_or(entry.path()));
                 let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
                 candidates.push(Candidate { path: self.base.join(below), folder });
             }
@@ -230,6 +238,33 @@ impl NamedFiles {
     }
 }
 
+/// Whether a folder is called as one that has the tables of a set, and not its files: those are beside it.
+fn is_for_tables(folder: &Path) -> bool {
+    const CALLED: &[&str] = &[
+        "annotation",
+        "annotations",
+        "csv",
+        "doc",
+        "docs",
+        "info",
+        "label",
+        "labels",
+        "list",
+        "lists",
+        "meta",
+        "metadata",
+        "split",
+        "splits",
+        "table",
+        "tables",
+        "target",
+        "targets",
+    ];
+    let folder = std::path::absolute(folder).unwrap_or_default();
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    CALLED.contains(&&name[..])
+}
+
 /// How many parts of a path, from its end, are those of a cell.
 fn same_parts(cell: &str, path: &Path) -> usize {
     let path = path.to_string_lossy();
@@ -291,6 +326,23 @@ mod tests {
             (Some("train".into()), &[true, true, false, false][..])
         );
         assert!(named.told()[0].ends_with("with .JPG or .jpg behind the names"), "{:?}", named.told());
+    }
+
+    #[test]
+    fn files_are_found_beside_a_folder_of_tables() {
+        let place = tempfile::tempdir().unwrap();
+        put(place.path(), &["audio/fold1/1.wav", "audio/fold2/2.wav", "meta/3.wav", "deep/a/b/4.wav"]);
+        let look = |table: &str| {
+            let cells = ["1.wav", "2.wav", "3.wav", "4.wav"];
+            let named = find(&place.path().join(table), None, Some(Holds::Sounds), cells.into_iter());
+            (named.are_there.clone(), named.folder(), named.told())
+        };
+        let (are_there, _, told) = look("meta/set.csv");
+        assert_eq!(are_there, [true, true, true, false]);
+        assert_eq!(told[0], "2 of 4 files are found in '../audio/fold1', in '../audio/fold2'");
+        assert_eq!(look("other/set.csv").0, [false; 4]);
+        std::fs::remove_file(place.path().join("meta/3.wav")).unwrap();
+        assert_eq!(look("meta/set.csv").1.as_deref(), Some("../audio"));
     }
 
     #[test]

@@ -38,19 +38,24 @@ const LIKELY: &[&str] = &["y", "class", "classes", "species"];
 pub fn named_label(seen: &Seen) -> Option<usize> {
     let Seen { names, profile, .. } = seen;
     let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let can_be = |place: usize| can_be(&names[place], &profile.columns[place], profile.rows);
+    let is_point = || plain.len() > 2 && plain.iter().any(|name| name == "x");
+    let ends_in_amount = || names.last().is_some_and(|last| is_called_amount(last));
+    place_called(seen, SURE, can_be).or_else(|| {
+        let likely: Vec<&str> = LIKELY.iter().copied().filter(|word| *word != "y" || !is_point()).collect();
+        place_called(seen, &likely, can_be).filter(|_| !ends_in_amount())
+    })
+}
+
+/// The place of the column that has the first of these names, in lower case without what stands between letters, and that `can_be` takes.
+pub(super) fn place_called(seen: &Seen, words: &[&str], can_be: impl Fn(usize) -> bool) -> Option<usize> {
+    let plain: Vec<String> = seen.names.iter().map(|name| plain(name)).collect();
     let place_of = |word: &&str| {
         let mut places = (0..plain.len()).filter(|&place| plain[place] == **word);
         // Of several columns of one name, none is meant.
         places.next().filter(|_| places.next().is_none())
     };
-    let can_be = |place: &usize| can_be(&names[*place], &profile.columns[*place], profile.rows);
-    let is_point = || plain.len() > 2 && plain.iter().any(|name| name == "x");
-    let ends_in_amount = || names.last().is_some_and(|last| is_called_amount(last));
-    let sure = SURE.iter().filter_map(place_of).find(can_be);
-    sure.or_else(|| {
-        let likely = LIKELY.iter().filter(|word| **word != "y" || !is_point());
-        likely.filter_map(place_of).find(can_be).filter(|_| !ends_in_amount())
-    })
+    words.iter().filter_map(place_of).find(|&place| can_be(place))
 }
 
 /// The name of that column where it is not the last one, which is the label without being called so.

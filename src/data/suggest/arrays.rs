@@ -6,7 +6,7 @@ use super::comment::comment;
 use super::found::Found;
 use super::network::{End, Network, split};
 use crate::data::answers::MOST_LIKELY_CLASSES;
-use crate::data::import::channels;
+use crate::data::import::channels::{self, LEAST_SIDE};
 use crate::data::import::limits::Limits;
 use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
@@ -101,6 +101,15 @@ fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) 
 /// The source with the channels of its images last, where they come first; with what its preset says of it, and what is told.
 fn with_channels(mut source: Source) -> Result<(Source, &'static str, Vec<String>), Error> {
     let shape = data::offers(&source)?.input;
+    if let [height, width] = shape[..]
+        && height.min(width) >= LEAST_SIDE
+    {
+        let told = format!(
+            "samples of the shape {shape:?} are taken as {height} rows of {width} numbers each; images have an axis for their channels: \
+             x[..., None] in NumPy makes it"
+        );
+        return Ok((source, "", vec![told]));
+    }
     if !channels::come_first(&shape) {
         return Ok((source, "", Vec::new()));
     }

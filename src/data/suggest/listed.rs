@@ -1,5 +1,6 @@
 //! Presets for tables whose rows name files, or hold texts.
 
+use super::LABEL;
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::network::{End, Network, split};
@@ -134,7 +135,17 @@ fn found(
     let TargetKind::Classes(names) = &target else { unreachable!("files of a table are of classes") };
     let title = format!("{samples} {what} of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
+    let why = if is_by_name { "as its name says" } else { "the last column that can be one" };
+    let reason =
+        format!("{LABEL}'{label}', {why}: {} classes to tell apart; --target names another", names.len());
     let what = format!("{} classes to tell apart.", names.len());
     let told = of_files.into_iter().chain(looked.into_iter().flat_map(|looked| looked.told)).collect();
-    Ok(Found { title, data, network, targets: vec![Target { name: label, what }], reason: None, told })
+    Ok(Found {
+        title,
+        data,
+        network,
+        targets: vec![Target { name: label, what }],
+        reason: (!is_chosen).then_some(reason),
+        told,
+    })
 }

@@ -17,6 +17,8 @@ struct Shape {
     size: (u32, u32),
     has_colour: bool,
     has_alpha: bool,
+    /// Whether its channels have more than eight bits.
+    is_fine: bool,
     /// Whether the file has more pictures than this one.
     are_several: bool,
 }
@@ -32,6 +34,7 @@ impl Shape {
             size: if lies { (down, across) } else { (across, down) },
             has_colour: colour.has_color(),
             has_alpha: if is_gif { is_clear } else { colour.has_alpha() },
+            is_fine: colour.bytes_per_pixel() > colour.channel_count(),
             are_several,
         })
     }
@@ -66,6 +69,12 @@ fn first_of_several(shapes: &[Shape]) -> Option<String> {
     })
 }
 
+/// Images whose colours become coarser, in a sentence.
+fn coarser(shapes: &[Shape]) -> Option<String> {
+    let count = shapes.iter().filter(|shape| shape.is_fine).count();
+    (count > 0).then(|| format!("images of more than 8 bits a channel, which become 0 to 255: {count}"))
+}
+
 /// What is seen of images that no form is chosen for yet, a sentence each.
 pub fn seen(files: &[PathBuf], limits: &Limits) -> Vec<String> {
     let shapes = of_all(files, limits);
@@ -79,7 +88,7 @@ pub fn seen(files: &[PathBuf], limits: &Limits) -> Vec<String> {
         range(&shapes),
         shapes.len()
     );
-    [Some(size), opaque(&shapes), first_of_several(&shapes)].into_iter().flatten().collect()
+    [Some(size), opaque(&shapes), coarser(&shapes), first_of_several(&shapes)].into_iter().flatten().collect()
 }
 
 /// What is done to images that are brought to this form, a sentence each: those that get another size, lose their colours or their
@@ -110,6 +119,7 @@ pub(super) fn converted(files: &[PathBuf], form: Form, limits: &Limits) -> Vec<S
         lines.push(format!("images in colour that become grey: {greyed}"));
     }
     lines.extend(opaque(&shapes));
+    lines.extend(coarser(&shapes));
     lines.extend(first_of_several(&shapes));
     lines
 }

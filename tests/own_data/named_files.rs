@@ -214,6 +214,10 @@ fn sounds_beside_the_folder_of_their_table_are_found_and_the_category_is_the_lab
     assert!(told.contains("the label is 'category', as its name says: 2 classes to tell apart"), "{told}");
     let preset = std::fs::read_to_string(desk.path("esc.ron")).expect("a preset");
     assert!(preset.contains("folder: \"../audio\"") && preset.contains("holds: sounds"), "{preset}");
-    let told = done(&desk, &["train", "esc.ron", "--epochs", "1", "--set", "data.source.seconds=0.1"]);
+    desk.preset(
+        "file_table(table: \"meta/esc.csv\", path: \"filename\", label: \"category\", holds: sounds, seconds: 0.1)",
+        "Flatten,",
+    );
+    let told = done(&desk, &["train", "own.ron", "--epochs", "1"]);
     assert!(told.contains("24 of 24 files are found in '../audio/fold0'"), "{told}");
 }

@@ -42,8 +42,10 @@ pub fn named_label(seen: &Seen) -> Option<usize> {
     let is_point = || plain.len() > 2 && plain.iter().any(|name| name == "x");
     let ends_in_amount = || names.last().is_some_and(|last| is_called_amount(last));
     place_called(seen, SURE, can_be).or_else(|| {
-        let likely: Vec<&str> = LIKELY.iter().copied().filter(|word| *word != "y" || !is_point()).collect();
-        place_called(seen, &likely, can_be).filter(|_| !ends_in_amount())
+        // Between others `y` is a place, or one of many letters.
+        let is_at_an_end = |place: usize| place == 0 || place + 1 == names.len();
+        let may_be = |place: usize| plain[place] != "y" || is_at_an_end(place) && !is_point();
+        place_called(seen, LIKELY, |place| may_be(place) && can_be(place)).filter(|_| !ends_in_amount())
     })
 }
 
@@ -117,6 +119,7 @@ mod tests {
         assert_eq!(of(&[("class", 2), ("duration", 9), ("price", 9)]), None);
         assert_eq!(of(&[("label", 1), ("a", 5), ("b", 2)]), None);
         assert_eq!(of(&[("mpg", 9), ("cyl", 3), ("carb", 6)]), None);
+        assert_eq!(of(&[("a", 9), ("y", 3), ("v", 6)]), None);
         assert_eq!(of(&[("label", 2), ("label", 2), ("b", 2)]), None);
     }
 }

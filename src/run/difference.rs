@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_event_files_have_the_digits_of_single_precision() {
+        // What NumPy prints of `numpy.float32(0.996)` and of `numpy.float64(numpy.float32(0.996))`, the latter never.
+        assert_eq!(in_digits(f64::from(0.996_f32)), "0.996");
+        assert_eq!([in_digits(1.0), in_digits(900.0), in_digits(f64::NAN)], ["1", "900", "NaN"]);
+        assert_eq!(in_digits(0.1), "0.1", "a number in double precision keeps its own");
+    }
+
+    #[test]
     fn only_what_varies_among_runs_is_told() {
         let [a, b] = [preset("SGD(learning_rate: 0.1)", 16), preset("SGD(learning_rate: 0.2)", 32)];
         let varying = varying(&[Some(&a), None, Some(&b)]);

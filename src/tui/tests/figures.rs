@@ -148,6 +148,14 @@ fn every_kind_of_panel() {
 }
 
 #[test]
+fn the_names_of_axes_are_whole_where_two_plots_share_a_small_terminal() {
+    let (_, plots) = bodies().into_iter().find(|(name, _)| *name == "lines").expect("there are lines");
+    let mut state = with_figures(80, 24, vec![info("lines", Vec::new())]);
+    answer(&mut state, drawn("lines", [plots.clone(), plots].concat()));
+    assert_eq!(screen(&state).matches("false positive rate").count(), 2, "{}", screen(&state));
+}
+
+#[test]
 fn every_kind_of_panel_is_readable_without_colours() {
     for (name, panels) in bodies() {
         let mut state = with_figures(80, 24, vec![info(name, Vec::new())]);

@@ -74,7 +74,7 @@ impl Plane {
             buffer[(left, row)].set_symbol("┤").set_style(faint);
         }
         // The label stands at the right end of the line of ticks, which keep clear of it.
-        let label = cut(&clean(x_label), usize::from(plot.width / 2));
+        let label = cut(&clean(x_label), usize::from(plot.width * 2 / 3));
         let label_from = plot.right().saturating_sub(label.width() as u16);
         buffer.set_string(label_from, bottom + 1, &label, muted);
         let mut free_from = plot.left();

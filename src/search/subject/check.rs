@@ -60,7 +60,9 @@ impl Subject {
     /// Why an experiment could not report an objective of validation.
     fn lacks_validation(&self, experiment: &Experiment) -> Option<String> {
         let objective = self.plan.objectives.iter().find(|objective| objective.is_of_validation())?;
-        let is_lacking = experiment.preset.data.validation == 0.0;
+        // A validation set of its own is no share of the others.
+        let is_lacking =
+            experiment.preset.data.validation == 0.0 && experiment.signature().validation.is_none();
         is_lacking
             .then(|| format!("{} needs samples that are held out, and data.validation is 0", objective.name))
     }

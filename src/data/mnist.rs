@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::Error;
 use super::embedded::{Part, part};
 use super::import::idx;
-use super::shades;
 
 /// Images and labels of one half of MNIST.
 pub struct Digits {

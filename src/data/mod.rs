@@ -28,7 +28,6 @@ mod pixels;
 mod prepared;
 pub mod samples;
 pub mod series;
-mod shades;
 pub mod speech;
 pub mod suggest;
 pub mod table;

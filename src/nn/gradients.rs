@@ -4,6 +4,7 @@ use dfdx::tensor::Cpu;
 
 use super::buffer::Buffer;
 use super::device::{Device, Error, Node, Root};
+use super::kernel::sums::add;
 
 /// The gradients that dfdx's tape has made so far, or at the end of a pass.
 ///
@@ -60,7 +61,7 @@ pub fn add_gradient(grads: &mut Gradients<Cpu>, node: &Node<Cpu>, contribution: 
         *slot = contribution.into_vec();
     } else {
         debug_assert_eq!(slot.len(), contribution.len());
-        slot.iter_mut().zip(contribution.iter()).for_each(|(sum, &x)| *sum += x);
+        add(slot, &contribution);
     }
     Ok(())
 }

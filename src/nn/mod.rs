@@ -6,11 +6,10 @@
 //! * [`gradients`]: what a pass gives, by place on the tape;
 //! * [`buffer`]: recycled memory, so that a step in steady state allocates nothing large;
 //! * [`profile`]: where a step's time goes;
-//! * `kernel/`: the arithmetic on slices for the CPU; `ops/`: differentiable ops, one trait for each family;
+//! * `kernel/`: the arithmetic on slices for the CPU, a crate of its own; `ops/`: differentiable ops, one trait for each family;
 //!   `layers/`: one file per layer kind; `loss`, `optim/`, `init`, `boltzmann/`: as named; `model`: preset to layers.
 
 pub mod boltzmann;
-pub mod buffer;
 pub mod cases;
 mod choice;
 pub mod clock;
@@ -23,7 +22,6 @@ pub mod graph;
 pub mod host;
 pub mod init;
 mod interrupt;
-pub mod kernel;
 pub mod layers;
 pub mod loss;
 pub mod model;
@@ -38,6 +36,9 @@ pub mod reference;
 mod reproducible;
 pub mod saliency;
 mod value;
+
+pub use kernels as kernel;
+pub use kernels::buffer;
 
 pub use choice::{OnDevice, Opened, check, shared_out};
 pub use device::{Activity, Device, Error, Node};

@@ -169,6 +169,8 @@ fn rounded(text: String, drawn: f64) -> f64 {
 
 /// A number as a preset writes it.
 fn number(number: f64) -> String {
+    // What was rounded to 0 from below has no sign.
+    let number = number + 0.0;
     if number != 0.0 && number.abs() < 1e-3 { format!("{number:e}") } else { number.to_string() }
 }
 

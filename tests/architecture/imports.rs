@@ -4,11 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file of `src/` by its module path: `nn::layers::dense`; a folder's `mod.rs` by the folder's.
+/// A file of `src/` by its module path: `nn::layers::dense`; a folder's `mod.rs` or `lib.rs` by the
+/// folder's.
 pub struct Module {
     pub path: Vec<String>,
     /// The text without comments and without the module `tests` within it.
     pub code: String,
+}
+
+/// The folders whose files are crates of their own.
+const CRATES: [&str; 2] = ["nn::kernel", "data::shades"];
+
+/// The folder of the crate that a file is of; `None` for the program's.
+pub fn crate_of(path: &[String]) -> Option<&'static str> {
+    let path = path.join("::");
+    CRATES
+        .into_iter()
+        .find(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
 }
 
 /// Every module below `src/`.
@@ -24,10 +36,17 @@ pub fn modules() -> Vec<Module> {
             .iter()
             .map(|part| part.to_string_lossy().into_owned())
             .collect();
-        if path.last().is_some_and(|last| last == "mod") {
+        let is_root_of_folder = path.len() > 1 && path.last().is_some_and(|last| last == "lib");
+        if is_root_of_folder || path.last().is_some_and(|last| last == "mod") {
             path.pop();
         }
-        Module { path, code: without_tests(&without_comments(&fs::read_to_string(file).unwrap())) }
+        let code = without_tests(&without_comments(&fs::read_to_string(file).unwrap()));
+        // A crate of its own names its files from its own root.
+        let code = match crate_of(&path) {
+            Some(root) => code.replace("crate::", &format!("crate::{root}::")),
+            None => code,
+        };
+        Module { path, code }
     };
     files.into_iter().map(module).collect()
 }

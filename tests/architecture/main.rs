@@ -3,7 +3,7 @@
 
 mod imports;
 
-use imports::{Module, Use, circles, modules, needs, uses};
+use imports::{Module, Use, circles, crate_of, modules, needs, uses};
 
 /// A room and the rooms it may name. `cli` opens the dashboard, so it may name `tui`.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -104,6 +104,27 @@ fn rooms_use_only_the_rooms_that_the_architecture_lets_them() {
         }
     }
     assert!(modules.len() > 20, "only {} files were found", modules.len());
+    assert_none(&broken);
+}
+
+#[test]
+fn crates_below_the_program_stand_alone_and_have_their_users() {
+    let users = [("kernels", &["nn", "preset"][..]), ("shades", &["data"])];
+    let mut broken = Vec::new();
+    for module in &modules() {
+        let path = module.path.join("::");
+        if let Some(root) = crate_of(&module.path) {
+            if module.code.replace(&format!("crate::{root}::"), "").contains("crate::") {
+                broken.push(format!("{path} names another room"));
+            }
+            continue;
+        }
+        for (name, rooms) in users {
+            if names_crate(&module.code, name) && !room(module).is_some_and(|room| rooms.contains(&room)) {
+                broken.push(format!("{path} names the crate {name}"));
+            }
+        }
+    }
     assert_none(&broken);
 }
 

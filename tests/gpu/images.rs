@@ -7,9 +7,9 @@ use trainyard::nn::Error;
 use trainyard::nn::cases::{ACTIVATIONS, Case, Convolution, MaxPool, outcome};
 use trainyard::nn::graph::{Pass, Var};
 use trainyard::nn::kernel::conv::Conv;
-use trainyard::nn::kernel::conv_window::Window;
+use trainyard::nn::kernel::conv_window::{Padding, Window};
 use trainyard::nn::ops::Backend;
-use trainyard::preset::{Activation, Padding};
+use trainyard::preset::Activation;
 
 #[test]
 fn convolutions_of_the_presets_are_those_of_the_cpu() {

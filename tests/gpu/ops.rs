@@ -10,12 +10,12 @@ use trainyard::nn::cases::{
     Latent, LossOf, Rms, Sliced, Slope, UpSample, param,
 };
 use trainyard::nn::graph::{Pass, Var};
-use trainyard::nn::kernel::conv_window::Window;
+use trainyard::nn::kernel::conv_window::{Padding, Window};
 use trainyard::nn::kernel::slices::Slice;
 use trainyard::nn::loss::Form;
 use trainyard::nn::ops::Backend;
 use trainyard::nn::ops::column_embedding::Lookup;
-use trainyard::preset::{Activation, ClassWeights, Loss, LossOptions, Padding};
+use trainyard::preset::{Activation, ClassWeights, Loss, LossOptions};
 
 use super::double;
 

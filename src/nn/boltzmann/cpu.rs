@@ -9,13 +9,13 @@ use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::init::{Stream, numbers};
 use crate::nn::interrupt::Interrupt;
-use crate::nn::kernel::elementwise::{apply, sum_rows};
+use crate::nn::kernel::elementwise::{Activation, apply, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::kernel::random::{derive_seed, logistic_units, normals, uniforms};
 use crate::nn::kernel::squares::mean_square;
+use crate::nn::kernel::sums::{add, add_to_rows, drift, scale, scaled_difference, slow_down};
 use crate::nn::profile::span;
-use crate::preset::{Activation, Initializer, Visible};
-use crate::simd;
+use crate::preset::{Initializer, Visible};
 
 /// Weights of a piece of work for one thread.
 const PIECE: usize = 1 << 15;
@@ -92,12 +92,10 @@ impl Rbm {
         match self.kind {
             Visible::Binary => logistic_units(x, &self.visible_bias, sample, seed),
             Visible::Gaussian => {
-                for row in x.chunks_exact_mut(v) {
-                    row.iter_mut().zip(&self.visible_bias).for_each(|(x, b)| *x += b);
-                }
+                add_to_rows(x, &self.visible_bias);
                 if let Some(sample) = sample {
                     normals(sample, seed);
-                    sample.iter_mut().zip(&*x).for_each(|(s, x)| *s += x);
+                    add(sample, x);
                 }
             }
         }
@@ -169,7 +167,7 @@ impl Rbm {
         let (v, h) = (self.visible(), self.hidden());
         let rows = visible.len() / v;
         // The rate is multiplied into the small factors, so that products add directly to the last change.
-        let scale = 2.0 * learning.rate / rows as f32;
+        let factor = 2.0 * learning.rate / rows as f32;
         let momentum = learning.momentum;
         let (mut change, mut sum) = (Buffer::scratch(v), Buffer::scratch(v));
         {
@@ -177,11 +175,11 @@ impl Rbm {
             let (data, dreamt) = weighed.split_at(weighed.len() / 2);
             sum_rows(data, v, &mut change);
             sum_rows(dreamt, v, &mut sum);
-            change.iter_mut().zip(&*sum).for_each(|(data, dreamt)| *data = (*data - dreamt) * scale);
+            scaled_difference(&mut change, &sum, factor);
             drift(&mut self.visible_bias, &mut self.velocity[1], &change, momentum);
             let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
-            positive.par_chunks_mut(PIECE).for_each(|p| scaled(p, scale));
-            negative.par_chunks_mut(PIECE).for_each(|p| scaled(p, -scale));
+            positive.par_chunks_mut(PIECE).for_each(|p| scale(p, factor));
+            negative.par_chunks_mut(PIECE).for_each(|p| scale(p, -factor));
             let mut change = Buffer::scratch(h);
             sum_rows(hidden, h, &mut change);
             drift(&mut self.hidden_bias, &mut self.velocity[2], &change, momentum);
@@ -193,7 +191,7 @@ impl Rbm {
         if momentum == 0.0 {
             // Without momentum the last change is not needed: the product is added directly to the weights.
             if decay != 0.0 {
-                kernel.par_chunks_mut(PIECE).for_each(|kernel| scaled(kernel, 1.0 - decay));
+                kernel.par_chunks_mut(PIECE).for_each(|kernel| scale(kernel, 1.0 - decay));
             }
             return gemm(v, h, rows, visible, hidden, kernel, true);
         }
@@ -201,7 +199,7 @@ impl Rbm {
         pieces.for_each(|(velocity, kernel)| slow_down(velocity, kernel, momentum, decay));
         gemm(v, h, rows, visible, hidden, velocity, true);
         let pieces = kernel.par_chunks_mut(PIECE).zip(velocity.par_chunks(PIECE));
-        pieces.for_each(|(kernel, velocity)| added(kernel, velocity));
+        pieces.for_each(|(kernel, velocity)| add(kernel, velocity));
     }
 }
 
@@ -209,7 +207,7 @@ impl Rbm {
 fn weigh(rows: &mut [f32], factors: &[f32]) {
     let width = rows.len() / factors.len().max(1);
     let rows = rows.chunks_exact_mut(width.max(1)).zip(factors);
-    rows.for_each(|(row, factor)| row.iter_mut().for_each(|x| *x *= factor));
+    rows.for_each(|(row, factor)| scale(row, *factor));
 }
 
 impl Machine for Rbm {
@@ -269,8 +267,7 @@ impl Machine for Rbm {
 
     fn free_energy(&self, visible: &[f32]) -> Result<f64, Error> {
         let mut x = self.up(visible);
-        x.chunks_exact_mut(self.hidden())
-            .for_each(|row| row.iter_mut().zip(&self.hidden_bias).for_each(|(x, b)| *x += b));
+        add_to_rows(&mut x, &self.hidden_bias);
         x.par_chunks_mut(PIECE).for_each(|x| apply(x, 1, Activation::Softplus));
         let hidden: f64 = x.iter().map(|x| f64::from(*x)).sum();
         let units = visible.chunks_exact(self.visible()).flat_map(|row| row.iter().zip(&self.visible_bias));
@@ -343,23 +340,5 @@ impl Machine for Rbm {
         // Once persistent learning has begun, there is one chain for each row of a batch.
         self.chains = saved("chains").ok_or_else(|| wrong("chains"))?;
         Ok(())
-    }
-}
-
-simd! { fn scaled<I>(x: &mut [f32], scale: f32) { for x in x { *x *= scale; } } }
-simd! { fn added<I>(x: &mut [f32], change: &[f32]) { for (x, c) in x.iter_mut().zip(change) { *x += c; } } }
-simd! {
-    fn slow_down<I>(velocity: &mut [f32], weights: &[f32], momentum: f32, decay: f32) {
-        for (velocity, w) in velocity.iter_mut().zip(weights) {
-            *velocity = I::mul_add(*velocity, momentum, -decay * w);
-        }
-    }
-}
-
-/// Moves a bias by its change plus a share of the last one.
-fn drift(bias: &mut [f32], velocity: &mut [f32], change: &[f32], momentum: f32) {
-    for ((bias, velocity), change) in bias.iter_mut().zip(velocity).zip(change) {
-        *velocity = momentum * *velocity + change;
-        *bias += *velocity;
     }
 }

@@ -10,12 +10,12 @@ use crate::nn::boltzmann::Learning;
 use crate::nn::device::Error;
 use crate::nn::kernel::attention::Attention;
 use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::conv_window::Window;
+use crate::nn::kernel::conv_window::{Padding, Window};
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
 use crate::nn::loss::Form;
 use crate::nn::ops::Backend;
 use crate::preset::optimizers::{Adagrad, Adam, AdamW, Lion, RmsProp, Sgd};
-use crate::preset::{Activation, ClassWeights, Clip, Loss, LossOptions, Padding, Visible};
+use crate::preset::{Activation, ClassWeights, Clip, Loss, LossOptions, Visible};
 
 /// How a device agrees with the CPU on one family of kernels.
 #[derive(Clone, Debug, PartialEq)]

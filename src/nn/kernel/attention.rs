@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::gemm::strip::Strip;
 use super::gemm::{Mat, gemm_here, gemm_strip};
 use super::math;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 use crate::simd;
 
 /// The shape of the attention, and whether it is causal.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::conv::images_per_piece;
 use super::conv_window::Window;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 use crate::simd;
 
 /// The windows over an image, channels last, with a weight for each window.

@@ -7,8 +7,8 @@
 use rayon::prelude::*;
 
 use super::elementwise::apply;
-use crate::nn::buffer::{Buffer, Recycled};
-use crate::preset::Activation;
+use crate::buffer::{Buffer, Recycled};
+use crate::elementwise::Activation;
 use crate::simd;
 
 /// About how many numbers a piece has: they stay in the second-level cache between the two passes over them.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::conv_rows::Rows;
 use super::conv_window::Window;
 use super::gemm::{Mat, gemm_here};
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 use crate::simd;
 
 /// The most runs of images that a batch is cut into.

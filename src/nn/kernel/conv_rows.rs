@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::conv::{Conv, images_per_piece};
 use super::gemm::{Mat, gemm_here};
 use super::panel::Packed;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 
 /// Products are worth it when a window covers at least this many numbers in one row of the image.
 const LONG: usize = 32;
@@ -192,8 +192,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernel::conv_window::Window;
-    use crate::preset::Padding;
+    use crate::conv_window::{Padding, Window};
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         let hash = |i: u32| (i ^ seed).wrapping_mul(2_654_435_761) >> 8;

@@ -1,6 +1,13 @@
 //! Where a convolution's or a pooling's windows lie on an image, channels last.
 
-use crate::preset::Padding;
+/// How borders are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// Windows stay inside.
+    Valid,
+    /// Zeros around, so that a stride of 1 keeps the size; odd padding goes to the end, as in TensorFlow.
+    Same,
+}
 
 /// Windows over an image of `[height, width, channels]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,33 @@
 use rayon::prelude::*;
 
 use super::math;
-use crate::nn::buffer::Buffer;
-use crate::preset::Activation;
+use crate::buffer::Buffer;
 use crate::simd;
+
+/// An activation function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// x
+    Linear,
+    /// 1 / (1 + e^-x)
+    Sigmoid,
+    /// max(x, 0)
+    Relu,
+    /// (e^x - e^-x) / (e^x + e^-x)
+    Tanh,
+    /// e^x_i / sum_j e^x_j over a row
+    Softmax,
+    /// x if x > 0, else 0.2 x
+    LeakyRelu,
+    /// x if x > 0, else e^x - 1
+    Elu,
+    /// x Phi(x), with the error function
+    Gelu,
+    /// x sigmoid(x)
+    Silu,
+    /// ln(1 + e^x)
+    Softplus,
+}
 
 /// Numbers in a piece of work for one thread; shorter slices are not cut.
 const PIECE: usize = 1 << 14;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::nn::buffer::{Buffer, Recycled};
+use crate::buffer::{Buffer, Recycled};
 
 /// About how many numbers a piece of work for one thread has.
 const PIECE: usize = 1 << 14;

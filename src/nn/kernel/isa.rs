@@ -165,14 +165,15 @@ macro_rules! simd {
     ($(#[$meta:meta])* $vis:vis fn $name:ident<$isa:ident>($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         #[allow(clippy::too_many_arguments)]
+        #[inline(never)] // What another crate inlines, it compiles itself.
         $vis fn $name($($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
             #[allow(clippy::extra_unused_type_parameters)] // kernels that only add and compare
-            fn body<$isa: $crate::nn::kernel::isa::Isa>($($arg: $ty),*) $(-> $ret)? $body
+            fn body<$isa: $crate::isa::Isa>($($arg: $ty),*) $(-> $ret)? $body
 
             #[cfg(target_arch = "x86_64")]
             {
-                use $crate::nn::kernel::isa::{Fused, Level, Separate, level};
+                use $crate::isa::{Fused, Level, Separate, level};
                 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
                 fn avx512($($arg: $ty),*) $(-> $ret)? { body::<Fused>($($arg),*) }
                 #[target_feature(enable = "avx2,fma")]
@@ -186,9 +187,9 @@ macro_rules! simd {
                 }
             }
             #[cfg(target_arch = "aarch64")]
-            { body::<$crate::nn::kernel::isa::Fused>($($arg),*) }
+            { body::<$crate::isa::Fused>($($arg),*) }
             #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-            { body::<$crate::nn::kernel::isa::Separate>($($arg),*) }
+            { body::<$crate::isa::Separate>($($arg),*) }
         }
     };
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::isa::Isa;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 use crate::simd;
 
 /// Sums run in this many lanes, whatever the vector's width, so that every instruction set with a fused multiply-add

@@ -10,7 +10,7 @@ use super::gemm::Mat;
 use super::gemm::strip::Strip;
 use super::gemm::tile::Tile;
 use super::vector::{self, Has, Kernel, Lanes};
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 
 /// Columns of a panel.
 const PANEL: usize = 64;
@@ -120,7 +120,7 @@ impl Product<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernel::isa::at_every_level;
+    use crate::isa::at_every_level;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (0..count as u32)

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::conv::images_per_piece;
 use super::conv_window::Window;
-use crate::nn::buffer::{Buffer, Recycled};
+use crate::buffer::{Buffer, Recycled};
 use crate::simd;
 
 simd! {

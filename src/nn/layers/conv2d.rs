@@ -49,7 +49,7 @@ impl Build for layers::Conv2D {
             size: self.kernel_size.into(),
             strides: self.strides.into(),
             dilation: self.dilation_rate.into(),
-            padding: self.padding,
+            padding: self.padding.into(),
         };
         let conv = Conv { window, filters: self.filters, groups: self.groups };
         let Pair(height, width) = self.kernel_size;
@@ -69,7 +69,7 @@ impl Build for layers::Conv1D {
             size: [self.kernel_size, 1],
             strides: [self.strides, 1],
             dilation: [self.dilation_rate, 1],
-            padding: self.padding,
+            padding: self.padding.into(),
         };
         let conv = Conv { window, filters: self.filters, groups: self.groups };
         let shape = [self.kernel_size, site.width() / self.groups.max(1), self.filters];

@@ -25,7 +25,7 @@ impl Build for layers::Conv2DTranspose {
         // The convolution that leads from the layer's output back to its input.
         let output = Site { input: &large, ..*site }.image()?;
         let window = Window::new(output, self.kernel_size.into(), self.strides.into());
-        let window = Window { padding: self.padding, ..window };
+        let window = Window { padding: self.padding.into(), ..window };
         let conv = Conv { window, filters: site.width(), groups: 1 };
         let Pair(height, width) = self.kernel_size;
         let shape = [height, width, self.filters, site.width()];

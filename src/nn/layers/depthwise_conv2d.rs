@@ -26,7 +26,7 @@ impl Build for layers::DepthwiseConv2D {
             size: self.kernel_size.into(),
             strides: self.strides.into(),
             dilation: self.dilation_rate.into(),
-            padding: self.padding,
+            padding: self.padding.into(),
         };
         let conv = Conv { window, filters: channels * self.depth_multiplier, groups: channels };
         let Pair(height, width) = self.kernel_size;

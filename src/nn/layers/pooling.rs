@@ -16,14 +16,14 @@ pub struct MaxPooling2D {
 impl Build for layers::MaxPooling2D {
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let window = Window::new(site.image()?, self.pool_size.into(), self.strides().into());
-        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding, ..window } }))
+        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding.into(), ..window } }))
     }
 }
 
 impl Build for layers::MaxPooling1D {
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let window = Window::new(site.sequence()?, [self.pool_size, 1], [self.strides(), 1]);
-        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding, ..window } }))
+        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding.into(), ..window } }))
     }
 }
 
@@ -61,7 +61,7 @@ pub struct AveragePooling2D {
 impl Build for layers::AveragePooling2D {
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let window = Window::new(site.image()?, self.pool_size.into(), self.strides().into());
-        Ok(Box::new(AveragePooling2D { window: Window { padding: self.padding, ..window } }))
+        Ok(Box::new(AveragePooling2D { window: Window { padding: self.padding.into(), ..window } }))
     }
 }
 

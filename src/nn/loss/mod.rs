@@ -8,6 +8,7 @@ use super::buffer::Buffer;
 use super::device::{Device, Error};
 use super::gradients::add_gradient;
 use super::graph::{Pass, Scalar, Var};
+use super::kernel::sums::scale;
 use super::profile::span;
 use crate::data::Targets;
 use crate::preset::{Activation, Layer, Loss, LossOptions};
@@ -110,7 +111,7 @@ impl LossOp for Cpu {
             pass.record(move |grads| {
                 let upstream = *grads.of_loss(&root)?;
                 if upstream != 1.0 {
-                    gradient.iter_mut().for_each(|g| *g *= upstream);
+                    scale(&mut gradient, upstream);
                 }
                 add_gradient(grads, &node, gradient)
             });

@@ -87,7 +87,7 @@ fn cross_entropy_on_logits_equals_cross_entropy_on_probabilities() {
         (Activation::Sigmoid, Loss::BinaryCrossentropy, Form::SigmoidLogits),
     ] {
         let mut probabilities = logits;
-        apply(&mut probabilities, 3, activation);
+        apply(&mut probabilities, 3, activation.into());
         let plain = value(&probabilities, 3, &targets, loss, &options, Form::Output);
         let stable = value(&logits, 3, &targets, loss, &options, form);
         assert!((plain - stable).abs() < 1e-6, "{loss:?}: {plain} is not {stable}");

@@ -83,11 +83,11 @@ impl BatchNormOp for Cpu {
         let inverse: Buffer = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
         let scale: Buffer = inverse.iter().zip(gamma.values.iter()).map(|(i, g)| i * g).collect();
         let mut y = Buffer::scratch(x.values.len());
-        let (y, kept) = if pass.records() && needs_input(activation) {
-            normalise(&x.values, &mean, &scale, &beta.values, Activation::Linear, &mut y);
+        let (y, kept) = if pass.records() && needs_input(activation.into()) {
+            normalise(&x.values, &mean, &scale, &beta.values, Activation::Linear.into(), &mut y);
             finish(y, features, None, activation, true)
         } else {
-            normalise(&x.values, &mean, &scale, &beta.values, activation, &mut y);
+            normalise(&x.values, &mean, &scale, &beta.values, activation.into(), &mut y);
             let y = Arc::new(y);
             (y.clone(), y)
         };
@@ -100,7 +100,7 @@ impl BatchNormOp for Cpu {
             pass.record(move |grads| {
                 let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
                 let _span = span("batch_norm backward", 0);
-                activation_gradient(&mut g, &kept, features, activation);
+                activation_gradient(&mut g, &kept, features, activation.into());
                 let (sums, products) = gradient_sums(&x, &g, &mean);
                 if wants_x {
                     let rows = (x.len() / features) as f64;

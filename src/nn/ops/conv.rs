@@ -186,7 +186,7 @@ pub(super) fn convolve(
         pass.record(move |grads| {
             let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
             let _span = span(back, flops * (u64::from(wants_kernel) + u64::from(wants_x)));
-            activation_gradient(&mut g, &kept, channels, activation);
+            activation_gradient(&mut g, &kept, channels, activation.into());
             if let Some(bias) = &bias_node {
                 let mut sum = Buffer::scratch(channels);
                 sum_rows(&g, channels, &mut sum);

@@ -12,8 +12,9 @@ use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::conv::{Conv, images_per_piece, sum_in_order};
 use crate::nn::kernel::conv_pool::{Bits, ConvPool};
+use crate::nn::kernel::conv_window::Padding;
 use crate::nn::profile::span;
-use crate::preset::{Activation, Padding};
+use crate::preset::Activation;
 
 /// Channels up to which an image counts as shallow.
 const FEW_CHANNELS: usize = 4;

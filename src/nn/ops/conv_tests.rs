@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::nn::graph::Scalar;
+use crate::nn::kernel::conv_window::Padding;
 use crate::nn::ops::differences::{batch, check as check_differences, numbers};
-use crate::preset::Padding;
 
 /// The sum of `weights` times `relu(x * kernel + bias)`, max-pooled if `pool` is set, by the definition in double
 /// precision.

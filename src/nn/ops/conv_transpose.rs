@@ -47,9 +47,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::nn::kernel::conv_window::Window;
+    use crate::nn::kernel::conv_window::{Padding, Window};
     use crate::nn::ops::differences::{batch, check, numbers};
-    use crate::preset::Padding;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]

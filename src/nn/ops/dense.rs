@@ -55,12 +55,12 @@ pub(super) fn finish(
     activation: Activation,
     records: bool,
 ) -> (Arc<Buffer>, Arc<Buffer>) {
-    if records && needs_input(activation) {
+    if records && needs_input(activation.into()) {
         let mut before = Buffer::scratch(y.len());
-        bias_activation(&mut y, width, bias, activation, Some(&mut before));
+        bias_activation(&mut y, width, bias, activation.into(), Some(&mut before));
         return (Arc::new(y), Arc::new(before));
     }
-    bias_activation(&mut y, width, bias, activation, None);
+    bias_activation(&mut y, width, bias, activation.into(), None);
     let y = Arc::new(y);
     (y.clone(), y)
 }
@@ -113,7 +113,7 @@ impl DenseOp for Cpu {
                 let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
                 let products = u64::from(wants_kernel) + u64::from(wants_x);
                 let _span = span("dense backward", flops * products);
-                activation_gradient(&mut g, &kept, units, activation);
+                activation_gradient(&mut g, &kept, units, activation.into());
                 if let Some(bias) = &bias_node {
                     let mut sum = Buffer::scratch(units);
                     sum_rows(&g, units, &mut sum);
@@ -166,7 +166,7 @@ impl DenseOp for Cpu {
             pass.record(move |grads| {
                 let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
                 let _span = span("activation backward", 0);
-                activation_gradient(&mut g, &kept, width, activation);
+                activation_gradient(&mut g, &kept, width, activation.into());
                 add_gradient(grads, &x_node, g)
             });
         }

@@ -9,6 +9,7 @@ use crate::nn::device::{Device, Error};
 use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Pass, Var};
 use crate::nn::kernel::slices::{Slice, cut, put};
+use crate::nn::kernel::sums::{add, multiply, scale};
 use crate::nn::profile::span;
 
 /// Joining activations into one.
@@ -86,9 +87,7 @@ const PIECE: usize = 1 << 14;
 /// `a * b`, number by number.
 fn product(a: &[f32], b: &[f32]) -> Buffer {
     let mut y = Buffer::copy_of(a);
-    y.par_chunks_mut(PIECE)
-        .zip(b.par_chunks(PIECE))
-        .for_each(|(y, b)| y.iter_mut().zip(b).for_each(|(y, b)| *y *= b));
+    y.par_chunks_mut(PIECE).zip(b.par_chunks(PIECE)).for_each(|(y, b)| multiply(y, b));
     y
 }
 
@@ -98,7 +97,7 @@ fn scaled(x: &[f32], factors: &[f32], width: usize) -> Buffer {
     let piece = (PIECE / width).max(1);
     y.par_chunks_mut(piece * width).zip(factors.par_chunks(piece)).for_each(|(y, factors)| {
         let vectors = y.chunks_exact_mut(width).zip(factors);
-        vectors.for_each(|(y, factor)| y.iter_mut().for_each(|y| *y *= factor));
+        vectors.for_each(|(y, factor)| scale(y, *factor));
     });
     y
 }
@@ -135,7 +134,7 @@ impl JoinOp for Cpu {
         check(a, b)?;
         let _span = span("add forward", 0);
         let mut y = Buffer::copy_of(&a.values);
-        y.iter_mut().zip(b.values.iter()).for_each(|(y, b)| *y += b);
+        add(&mut y, &b.values);
         let wants = a.wants_gradient || b.wants_gradient;
         let y = Var::new(&pass.device, y, a.rows, a.columns, wants)?;
         if wants {
@@ -205,14 +204,14 @@ impl JoinOp for Cpu {
     fn scale(pass: &mut Pass<Cpu>, x: &Var<Cpu>, factor: f32) -> Result<Var<Cpu>, Error> {
         let _span = span("scale forward", 0);
         let mut y = Buffer::copy_of(&x.values);
-        y.iter_mut().for_each(|y| *y *= factor);
+        scale(&mut y, factor);
         let y = Var::new(&pass.device, y, x.rows, x.columns, x.wants_gradient)?;
         if x.wants_gradient {
             let (node, x) = (y.node.clone(), x.node.clone());
             pass.record(move |grads| {
                 let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
                 let _span = span("scale backward", 0);
-                g.iter_mut().for_each(|g| *g *= factor);
+                scale(&mut g, factor);
                 add_gradient(grads, &x, g)
             });
         }

@@ -86,8 +86,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::nn::kernel::conv_window::Padding;
     use crate::nn::ops::differences::{batch, check, numbers};
-    use crate::preset::Padding;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]

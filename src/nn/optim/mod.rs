@@ -1,6 +1,5 @@
 //! Optimizers: they turn gradients into new weights.
 
-mod kernel;
 #[cfg(test)]
 mod tests;
 pub mod update;
@@ -16,7 +15,8 @@ use super::model::Model;
 use super::ops::Backend;
 use super::profile::span;
 use super::value::Value;
-use crate::preset::optimizers::{Rule, UseRule};
+use crate::nn::kernel::rule::Rule;
+use crate::preset::optimizers::UseRule;
 use crate::preset::{self, Clip};
 use update::Pending;
 

@@ -4,14 +4,13 @@
 use dfdx::tensor::Cpu;
 
 use super::Update;
-use super::kernel::{self, add_penalty, sum_of_squares};
-use super::update::{Pending, Piece};
+use super::update::Pending;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::graph::Param;
-use crate::nn::kernel::isa::at_every_level;
+use crate::nn::kernel::rule::{Piece, Rule};
 use crate::preset::Optimizer;
-use crate::preset::optimizers::{Adagrad, Adam, AdamW, RmsProp, Rule, Sgd, UseRule};
+use crate::preset::optimizers::{Adagrad, Adam, AdamW, RmsProp, Sgd, UseRule};
 
 const GRADIENTS: [[f32; 4]; 3] = [[0.5, -0.25, 1e-4, 0.0], [0.1, 0.3, -1e-4, 0.0], [-0.7, 0.2, 3e-4, 0.0]];
 
@@ -26,7 +25,7 @@ impl UseRule for Step<'_> {
     type Output = ();
 
     fn with<R: Rule<N>, const N: usize>(self, rule: R) {
-        kernel::update(rule, Piece::new(self.weights, self.gradient, self.moments));
+        rule.update_piece(Piece::new(self.weights, self.gradient, self.moments));
     }
 }
 
@@ -140,33 +139,4 @@ fn a_long_parameter_is_updated_in_every_piece() -> Result<(), Error> {
     assert!(pending[0].moments[1].iter().all(|&v| v > 0.0));
     assert!(param.values.iter().all(|w| (w - 0.9).abs() < 1e-5));
     Ok(())
-}
-
-#[test]
-fn every_optimizer_updates_every_place_alike_at_every_level() {
-    let len = 77;
-    for name in Optimizer::NAMES {
-        let settings: Optimizer = ron::from_str(&format!("{name}(learning_rate: 0.01)")).unwrap();
-        let by_level = std::cell::RefCell::new(Vec::new());
-        at_every_level(|| {
-            let (mut weights, mut moments) = (vec![0.7; len], start(&settings, len));
-            for step in 1..=3 {
-                let (weights, moments) = (&mut weights, &mut moments);
-                settings.rule(0.01, step, Step { weights, gradient: &vec![0.3; len], moments });
-            }
-            // Whole registers and the rest behind them give the same bits.
-            assert!(weights.iter().all(|w| *w == weights[0] && *w != 0.7), "{name}: {weights:?}");
-            by_level.borrow_mut().push(weights[0]);
-        });
-        let by_level = by_level.into_inner();
-        assert_close(&by_level[1..], &[by_level[0], by_level[0]]);
-    }
-}
-
-#[test]
-fn penalties_and_norms_follow_their_formulas() {
-    let (weights, mut gradient) = ([1.5, -2.0, 0.0, 1e-30], [0.5, 0.25, -1.0, 2.0]);
-    assert!((sum_of_squares(&gradient) - 5.3125).abs() < 1e-12);
-    add_penalty(&mut gradient, &weights, 0.1, 0.01);
-    assert_close(&gradient, &[0.5 + 0.03 + 0.1, 0.25 - 0.04 - 0.1, -1.0, 2.1]);
 }

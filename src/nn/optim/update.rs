@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use dfdx::tensor::Cpu;
 
-use super::kernel;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
 use crate::nn::gradients::{Gradients, take_gradient};
 use crate::nn::graph::Param;
+use crate::nn::kernel::rule::{Piece, Rule};
+use crate::nn::kernel::sums;
 use crate::nn::value::Value;
-use crate::preset::optimizers::Rule;
 
 /// Parameter updates on a device.
 pub trait UpdateOp: Device {
@@ -87,42 +87,14 @@ pub struct Pending<'a, D: UpdateOp> {
 /// Numbers that one thread updates at a time.
 const PIECE: usize = 1 << 13;
 
-/// Equal ranges of a parameter, its gradient and its moments.
-pub(super) struct Piece<'a, const N: usize> {
-    pub weights: &'a mut [f32],
-    pub gradient: &'a [f32],
-    pub moments: [&'a mut [f32]; N],
-}
-
-impl<'a, const N: usize> Piece<'a, N> {
-    /// A whole parameter.
-    pub fn new(weights: &'a mut [f32], gradient: &'a [f32], moments: &'a mut [Buffer]) -> Self {
-        let moments: &mut [Buffer; N] = moments.try_into().expect("one buffer for each moment of the rule");
-        Piece { weights, gradient, moments: moments.each_mut().map(|moment| &mut moment[..]) }
+/// Updates a piece by halving it again and again, so that threads share the work and nothing is allocated.
+fn update_in_pieces<R: Rule<N>, const N: usize>(rule: R, piece: Piece<N>) {
+    let len = piece.weights.len();
+    if len <= PIECE {
+        return rule.update_piece(piece);
     }
-
-    /// Two pieces, the first with `at` numbers.
-    fn split(self, at: usize) -> (Self, Self) {
-        let (weights, weights_behind) = self.weights.split_at_mut(at);
-        let (gradient, gradient_behind) = self.gradient.split_at(at);
-        let mut halves = self.moments.map(|moment| moment.split_at_mut(at));
-        let moments = halves.each_mut().map(|(moment, _)| std::mem::take(moment));
-        let moments_behind = halves.map(|(_, behind)| behind);
-        (
-            Piece { weights, gradient, moments },
-            Piece { weights: weights_behind, gradient: gradient_behind, moments: moments_behind },
-        )
-    }
-
-    /// Updates the piece by halving it again and again, so that threads share the work and nothing is allocated.
-    fn update<R: Rule<N>>(self, rule: R) {
-        if self.weights.len() <= PIECE {
-            return kernel::update(rule, self);
-        }
-        let half = (self.weights.len() / 2).next_multiple_of(PIECE);
-        let (first, second) = self.split(half);
-        rayon::join(|| first.update(rule), || second.update(rule));
-    }
+    let (first, second) = piece.split((len / 2).next_multiple_of(PIECE));
+    rayon::join(|| update_in_pieces(rule, first), || update_in_pieces(rule, second));
 }
 
 /// Updates parameters by halving their list again and again, so that threads share them.
@@ -130,7 +102,7 @@ fn update_all<R: Rule<N>, const N: usize>(pending: &mut [Pending<Cpu>], rule: R)
     match pending {
         [] => {}
         [Pending { param, gradient, moments, .. }] => {
-            Piece::new(param.values_mut(), gradient, moments).update(rule);
+            update_in_pieces(rule, Piece::new(param.values_mut(), gradient, moments));
         }
         several => {
             let (first, second) = several.split_at_mut(several.len() / 2);
@@ -158,14 +130,14 @@ impl UpdateOp for Cpu {
         Ok(Value::Known(params.iter().fold(0.0, |sum, param| {
             let absolute = param.values.iter().map(|w| f64::from(w.abs())).sum::<f64>();
             let sum = sum + f64::from(param.l1) * absolute;
-            sum + f64::from(param.l2) * kernel::sum_of_squares(&param.values)
+            sum + f64::from(param.l2) * sums::sum_of_squares(&param.values)
         })))
     }
 
     fn add_penalties(_: &Cpu, pending: &mut [Pending<Cpu>]) -> Result<(), Error> {
         for Pending { param, gradient, .. } in pending {
             if param.l1 != 0.0 || param.l2 != 0.0 {
-                kernel::add_penalty(gradient, &param.values, param.l1, param.l2);
+                sums::add_penalty(gradient, &param.values, param.l1, param.l2);
             }
         }
         Ok(())
@@ -173,18 +145,18 @@ impl UpdateOp for Cpu {
 
     fn clip_values(_: &Cpu, pending: &mut [Pending<Cpu>], limit: f32) -> Result<(), Error> {
         for Pending { gradient, .. } in pending {
-            gradient.iter_mut().for_each(|g| *g = g.clamp(-limit, limit));
+            sums::clip(gradient, limit);
         }
         Ok(())
     }
 
     fn clip_norm(_: &Cpu, pending: &mut [Pending<Cpu>], limit: f64) -> Result<(), Error> {
-        let squares = pending.iter().map(|Pending { gradient, .. }| kernel::sum_of_squares(gradient));
+        let squares = pending.iter().map(|Pending { gradient, .. }| sums::sum_of_squares(gradient));
         let norm = squares.sum::<f64>().sqrt();
         if norm > limit {
             let scale = (limit / norm) as f32;
             for Pending { gradient, .. } in pending {
-                gradient.iter_mut().for_each(|g| *g *= scale);
+                sums::scale(gradient, scale);
             }
         }
         Ok(())

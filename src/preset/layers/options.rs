@@ -81,6 +81,23 @@ impl Activation {
     }
 }
 
+impl From<Activation> for kernels::elementwise::Activation {
+    fn from(activation: Activation) -> Self {
+        match activation {
+            Activation::Linear => Self::Linear,
+            Activation::Sigmoid => Self::Sigmoid,
+            Activation::Relu => Self::Relu,
+            Activation::Tanh => Self::Tanh,
+            Activation::Softmax => Self::Softmax,
+            Activation::LeakyRelu => Self::LeakyRelu,
+            Activation::Elu => Self::Elu,
+            Activation::Gelu => Self::Gelu,
+            Activation::Silu => Self::Silu,
+            Activation::Softplus => Self::Softplus,
+        }
+    }
+}
+
 /// How borders are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +107,15 @@ pub enum Padding {
     Valid,
     /// Zeros around, so that a stride of 1 keeps the size; odd padding goes to the end, as in TensorFlow.
     Same,
+}
+
+impl From<Padding> for kernels::conv_window::Padding {
+    fn from(padding: Padding) -> Self {
+        match padding {
+            Padding::Valid => Self::Valid,
+            Padding::Same => Self::Same,
+        }
+    }
 }
 
 impl Padding {

@@ -1,8 +1,9 @@
 //! Adagrad (Duchi et al. 2011).
 
+use kernels::rules;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Algorithm, MulAdd, Rule, UseRule};
+use super::rule::{Algorithm, UseRule};
 use crate::fields;
 
 /// Adagrad: steps over the root of the sum of all squared gradients so far.
@@ -33,31 +34,10 @@ fields! {
 
 impl Algorithm for Adagrad {
     fn rule<U: UseRule>(&self, learning_rate: f64, _: u64, user: U) -> U::Output {
-        user.with(AdagradRule { rate: learning_rate as f32, epsilon: self.epsilon as f32 })
+        user.with(rules::Adagrad { rate: learning_rate as f32, epsilon: self.epsilon as f32 })
     }
 
     fn start(&self) -> f32 {
         self.initial_accumulator_value as f32
-    }
-}
-
-#[derive(Clone, Copy)]
-struct AdagradRule {
-    rate: f32,
-    epsilon: f32,
-}
-
-impl Rule<1> for AdagradRule {
-    const MOMENTS: [&'static str; 1] = ["sum"];
-    const NAME: &'static str = "adagrad";
-
-    fn constants(&self) -> Vec<f32> {
-        vec![self.rate, self.epsilon]
-    }
-
-    #[inline(always)]
-    fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [sum]: [f32; 1]) -> (f32, [f32; 1]) {
-        let sum = M::mul_add(gradient, gradient, sum);
-        (weight - self.rate * gradient / (sum.sqrt() + self.epsilon), [sum])
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::adam::{Adam, AdamRule};
+use super::adam::Adam;
 use super::rule::{Algorithm, UseRule};
 use crate::fields;
 
@@ -43,6 +43,6 @@ impl Algorithm for AdamW {
     fn rule<U: UseRule>(&self, learning_rate: f64, step: u64, user: U) -> U::Output {
         let AdamW { beta_1, beta_2, epsilon, weight_decay, .. } = *self;
         let adam = Adam { learning_rate, beta_1, beta_2, epsilon };
-        user.with(AdamRule::new(&adam, weight_decay, learning_rate, step))
+        user.with(adam.step(weight_decay, learning_rate, step))
     }
 }

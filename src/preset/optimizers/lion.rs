@@ -1,8 +1,9 @@
 //! Lion (Chen et al. 2023).
 
+use kernels::rules;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Algorithm, MulAdd, Rule, UseRule};
+use super::rule::{Algorithm, UseRule};
 use crate::fields;
 
 /// Lion: every weight moves by the learning rate, in the direction of the sign of a mean of gradients.
@@ -36,39 +37,11 @@ fields! {
 
 impl Algorithm for Lion {
     fn rule<U: UseRule>(&self, learning_rate: f64, _: u64, user: U) -> U::Output {
-        user.with(LionRule {
+        user.with(rules::Lion {
             rate: learning_rate as f32,
             beta_1: self.beta_1 as f32,
             beta_2: self.beta_2 as f32,
             decay: (1.0 - learning_rate * self.weight_decay) as f32,
         })
-    }
-}
-
-/// Algorithm 2 of the paper.
-#[derive(Clone, Copy)]
-struct LionRule {
-    rate: f32,
-    beta_1: f32,
-    beta_2: f32,
-    /// The share of the weight that the decay leaves.
-    decay: f32,
-}
-
-impl Rule<1> for LionRule {
-    const MOMENTS: [&'static str; 1] = ["momentum"];
-    const NAME: &'static str = "lion";
-
-    fn constants(&self) -> Vec<f32> {
-        vec![self.rate, self.beta_1, self.beta_2, self.decay]
-    }
-
-    #[inline(always)]
-    fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [m]: [f32; 1]) -> (f32, [f32; 1]) {
-        let direction = M::mul_add(1.0 - self.beta_1, gradient - m, m);
-        // The sign of zero is zero: a weight that never had a gradient stays where it is. NaN stays NaN.
-        let sign = if direction == 0.0 { 0.0 } else { direction.signum() };
-        let m = M::mul_add(1.0 - self.beta_2, gradient - m, m);
-        (weight * self.decay - self.rate * sign, [m])
     }
 }

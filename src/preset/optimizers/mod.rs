@@ -1,6 +1,6 @@
-//! The optimizers: settings by Keras's names and defaults, fields, moments and rule, one file each.
+//! The optimizers: settings by Keras's names and defaults, fields, and the constants of a step, one file each.
 //!
-//! To add one, write its file and name it in the list below.
+//! To add one, write its file and its rule, and name it in the list below.
 
 mod adagrad;
 mod adam;
@@ -15,7 +15,7 @@ mod tests;
 use super::field::{Field, Fields, nested_values};
 use super::variants::variants;
 use rule::MomentNames;
-pub use rule::{Algorithm, MulAdd, Rule, UseRule};
+pub use rule::{Algorithm, UseRule};
 
 /// Defines [`Optimizer`] from a list of `file::Type = "name in a preset"`. Every type has a field `learning_rate`.
 macro_rules! optimizers {

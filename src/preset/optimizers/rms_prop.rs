@@ -1,8 +1,9 @@
 //! RMSprop (Hinton's lecture 6e), also centred and with momentum (Graves 2013).
 
+use kernels::rules;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Algorithm, MulAdd, Rule, UseRule};
+use super::rule::{Algorithm, UseRule};
 use crate::fields;
 
 /// RMSprop: steps over the root of a running mean of the gradient's square.
@@ -39,7 +40,7 @@ fields! {
 
 impl Algorithm for RmsProp {
     fn rule<U: UseRule>(&self, learning_rate: f64, _: u64, user: U) -> U::Output {
-        user.with(RmsPropRule {
+        user.with(rules::RmsProp {
             rate: learning_rate as f32,
             rho: self.rho as f32,
             momentum: self.momentum as f32,
@@ -49,38 +50,10 @@ impl Algorithm for RmsProp {
     }
 }
 
-#[derive(Clone, Copy)]
-struct RmsPropRule {
-    rate: f32,
-    rho: f32,
-    momentum: f32,
-    epsilon: f32,
-    /// 1 where the square of the mean is taken off the mean square, else 0.
-    centered: f32,
-}
-
-impl Rule<3> for RmsPropRule {
-    const MOMENTS: [&'static str; 3] = ["square_average", "gradient_average", "momentum"];
-    const NAME: &'static str = "rms_prop";
-
-    fn constants(&self) -> Vec<f32> {
-        vec![self.rate, self.rho, self.momentum, self.epsilon, self.centered]
-    }
-
-    #[inline(always)]
-    fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [v, a, b]: [f32; 3]) -> (f32, [f32; 3]) {
-        let v = M::mul_add(self.rho, v, (1.0 - self.rho) * gradient * gradient);
-        let a = M::mul_add(1.0 - self.rho, gradient - a, a);
-        let spread = v - self.centered * a * a;
-        // A gradient that stays the same has variance 0, and rounding may make that negative. NaN stays NaN.
-        let spread = if spread < 0.0 { 0.0 } else { spread };
-        let b = M::mul_add(self.momentum, b, gradient / (spread.sqrt() + self.epsilon));
-        (M::mul_add(-self.rate, b, weight), [v, a, b])
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use kernels::rule::{MulAdd, Rule};
+
     use super::*;
 
     struct Plain;

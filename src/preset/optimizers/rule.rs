@@ -1,7 +1,8 @@
 //! What an optimizer is: settings with a table of fields, and the rule by which they move one weight.
 //!
-//! A rule is arithmetic on one weight, so it says nothing of loops, threads or instructions. The engine takes it as a
-//! type parameter and compiles a loop of its own around it.
+//! The rules themselves are the engine's, in `nn/kernel/rules.rs`.
+
+use kernels::rule::Rule;
 
 use crate::preset::field::Fields;
 
@@ -14,28 +15,6 @@ pub trait Algorithm: Fields {
     fn start(&self) -> f32 {
         0.0
     }
-}
-
-/// One update of one weight, with every constant of the step worked out. An optimizer keeps `N` numbers for each
-/// weight, its moments.
-pub trait Rule<const N: usize>: Copy + Send + Sync {
-    /// What the moments are called in checkpoints.
-    const MOMENTS: [&'static str; N];
-    /// What the rule is called where it is written in another language than this one.
-    const NAME: &'static str;
-
-    /// The constants of the step, in the order of the rule's fields.
-    fn constants(&self) -> Vec<f32>;
-
-    /// The weight and its moments after an update. Write it `#[inline(always)]`, as the body of a loop that the compiler
-    /// vectorises.
-    fn update<M: MulAdd>(&self, weight: f32, gradient: f32, moments: [f32; N]) -> (f32, [f32; N]);
-}
-
-/// The multiply-add of the instructions that a rule is compiled for.
-pub trait MulAdd {
-    /// `a * b + c`, in one rounding where there is an instruction for it.
-    fn mul_add(a: f32, b: f32, c: f32) -> f32;
 }
 
 /// Code that works with a rule of any type.

@@ -33,7 +33,9 @@ pub fn propose(plan: &Plan, number: u32, trials: &[Trial]) -> Option<Vec<Assignm
         Proposer::Grid { points } => return plan.space.cell(*points, number - 1),
         Proposer::Random => None,
         Proposer::Sobol => Some(draw::sobol(plan, number - 1)).filter(is_new),
-        Proposer::Tpe { startup } => tpe::propose(plan, *startup, trials, &mut random, &is_new),
+        // The first trials are spread over the space.
+        Proposer::Tpe { startup } => tpe::propose(plan, *startup, trials, &mut random, &is_new)
+            .or_else(|| Some(draw::sobol(plan, number - 1)).filter(is_new)),
     };
     proposed.or_else(|| (0..DRAWS).map(|_| draw::at_random(&plan.space, &mut random)).find(is_new))
 }

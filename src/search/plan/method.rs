@@ -33,7 +33,7 @@ pub enum Proposer {
     Sobol,
     /// Tree-structured Parzen estimators: near the good trials and far from the bad ones (Bergstra and others, 2011).
     Tpe {
-        /// How many trials are drawn at random first.
+        /// How many trials are points of a Sobol sequence first.
         startup: u32,
     },
 }

@@ -8,7 +8,8 @@ use crate::nn::gpu::grid::Grid;
 use crate::nn::gpu::launch::{Dropout, Step, at};
 use crate::nn::gpu::tape::{add_gradient, take_gradient};
 use crate::nn::graph::{Pass, Var};
-use crate::nn::ops::dropout::{DropoutOp, Keep};
+use crate::nn::kernel::dropout::Keep;
+use crate::nn::ops::dropout::DropoutOp;
 use crate::nn::profile::span;
 
 /// `x` with the mask of one draw.

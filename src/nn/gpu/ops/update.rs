@@ -14,8 +14,8 @@ use crate::nn::gpu::reading::Reading;
 use crate::nn::gpu::tape::take_gradient;
 use crate::nn::gradients::Gradients;
 use crate::nn::graph::Param;
+use crate::nn::kernel::rule::Rule;
 use crate::nn::optim::update::{Pending, UpdateOp};
-use crate::preset::optimizers::Rule;
 
 /// Numbers of a block; `PER_BLOCK` of `update.cu`.
 const PER_BLOCK: usize = 1024;

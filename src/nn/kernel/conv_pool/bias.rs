@@ -2,7 +2,7 @@
 
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
-use crate::nn::kernel::vector::{Has, Kernel, Lanes};
+use crate::vector::{Has, Kernel, Lanes};
 
 /// Adds one image's share to the bias's gradient.
 pub(super) struct Bias<'a> {

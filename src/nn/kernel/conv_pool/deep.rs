@@ -4,8 +4,8 @@
 use super::bias::strip_of_gradient;
 use super::sizes::{ConvPool, LANES, holds};
 use super::winners::{Bits, Winners};
-use crate::nn::buffer::Buffer;
-use crate::nn::kernel::vector::{Has, Kernel, Lanes};
+use crate::buffer::Buffer;
+use crate::vector::{Has, Kernel, Lanes};
 
 /// Calls `$body` with strips of registers that cover a row under the kernel: `$first` is the strip's first register,
 /// the constant `$n` the number of its registers.

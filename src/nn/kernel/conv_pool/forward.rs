@@ -2,7 +2,7 @@
 
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
-use crate::nn::kernel::vector::{Has, Kernel, Lanes};
+use crate::vector::{Has, Kernel, Lanes};
 
 /// The forward pass of one image; the slices have the sizes of the shape.
 pub(super) struct Forward<'a> {

@@ -3,7 +3,7 @@
 use super::bias::strip_of_gradient;
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
-use crate::nn::kernel::vector::{Has, Kernel, Lanes};
+use crate::vector::{Has, Kernel, Lanes};
 
 /// The number of taps whose gradients stay in registers together: with two registers of filters each, 18 of AVX-512's
 /// 32.

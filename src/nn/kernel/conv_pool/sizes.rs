@@ -1,7 +1,7 @@
 //! Sizes of the operation, and how they lie in memory.
 
 use super::winners::Bits;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 
 /// The number of filters that are computed together: two AVX-512 registers.
 pub const LANES: usize = 32;

@@ -1,7 +1,7 @@
 //! Compares the kernels with the definition, in double precision.
 
 use super::*;
-use crate::nn::kernel::isa::at_every_level;
+use crate::isa::at_every_level;
 
 /// Compares the forward and backward pass of two images with the definition's sums in double precision.
 fn agrees_with_the_definition(channels: usize, across: usize, filters: usize) {

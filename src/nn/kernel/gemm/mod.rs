@@ -11,7 +11,7 @@ pub(super) mod tile;
 use rayon::prelude::*;
 
 use super::vector;
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 pub use fastest::fastest;
 use strip::Strip;
 use tile::Block;
@@ -171,7 +171,7 @@ pub(super) fn gemm_strip(k: usize, a: Mat, b: Mat, c: Strip, accumulate: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernel::isa::at_every_level;
+    use crate::isa::at_every_level;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (0..count as u32)

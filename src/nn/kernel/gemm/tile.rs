@@ -3,8 +3,8 @@
 use super::Mat;
 use super::pack::{pack, pack_transposed};
 use super::strip::Strip;
-use crate::nn::buffer::ThreadScratch;
-use crate::nn::kernel::vector::{Has, Kernel, Lanes};
+use crate::buffer::ThreadScratch;
+use crate::vector::{Has, Kernel, Lanes};
 
 /// The number of products that are added up at a time: a panel of the right matrix then fits the first-level cache.
 const DEPTH: usize = 128;
@@ -63,7 +63,7 @@ impl Block<'_> {
 }
 
 /// Multiplies some rows of `a` with a panel of `b`, whose rows are filled up to whole registers with any numbers.
-pub(in crate::nn::kernel) struct Tile<'a> {
+pub(crate) struct Tile<'a> {
     /// Columns of `a`, rows of `b`.
     pub k: usize,
     /// The left matrix, `[rows of c, k]`.
@@ -82,7 +82,7 @@ impl Tile<'_> {
     /// # Panics
     /// When a matrix is too small, or `c` has more columns than the registers.
     #[inline(always)]
-    pub(in crate::nn::kernel) fn run<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
+    pub(crate) fn run<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
         const { assert!(C * V::WIDTH <= LINE) };
         let rows = self.c.rows();
         assert!(

@@ -4,13 +4,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{ENDLESS, Numbers, SIZES, assert_shows, at_every_level_here};
-use crate::nn::kernel::average::Windows;
-use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::conv_pool::{Bits, ConvPool};
-use crate::nn::kernel::conv_rows::Rows;
-use crate::nn::kernel::conv_window::Window;
-use crate::nn::kernel::pool;
-use crate::preset::Padding;
+use crate::average::Windows;
+use crate::conv::Conv;
+use crate::conv_pool::{Bits, ConvPool};
+use crate::conv_rows::Rows;
+use crate::conv_window::{Padding, Window};
+use crate::pool;
 
 const IMAGES: usize = 3;
 

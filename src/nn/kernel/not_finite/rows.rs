@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::{ENDLESS, Numbers, ODD, SIZES, assert_all_show, assert_shows, at_every_level_here, size};
-use crate::nn::kernel::gemm::{Mat, gemm};
-use crate::nn::kernel::layer_norm::Around;
-use crate::nn::kernel::panel::Packed;
-use crate::nn::kernel::{batch_norm, elementwise, embedding, layer_norm, random};
-use crate::preset::Activation;
+use crate::elementwise::Activation;
+use crate::gemm::{Mat, gemm};
+use crate::layer_norm::Around;
+use crate::panel::Packed;
+use crate::{batch_norm, elementwise, embedding, layer_norm, random};
 
 const ACTIVATIONS: [Activation; 10] = [
     Activation::Linear,

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{Numbers, ODD, SIZES, assert_all_show, at_every_level_here};
-use crate::nn::kernel::attention::Attention;
-use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash, Wanted, Weights};
+use crate::attention::Attention;
+use crate::recurrent::{Cell, Recurrence, Squash, Wanted, Weights};
 
 const CELLS: &[Cell] = &[
     Cell::Simple(Squash::Tanh),

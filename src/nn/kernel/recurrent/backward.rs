@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::cells::Backward;
 use super::{Recurrence, Trace, Weights, cut, cut_mut, pieces};
-use crate::nn::buffer::Buffer;
-use crate::nn::kernel::gemm::{Mat, gemm_here};
-use crate::nn::kernel::panel::Packed;
+use crate::buffer::Buffer;
+use crate::gemm::{Mat, gemm_here};
+use crate::panel::Packed;
 
 /// Which gradients are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::lanes::{
     LANES, Lanes, add, load, map, mul, mul_add, sigmoid, sigmoid_slope, store, tanh, tanh_slope,
 };
 use super::{Cell, Squash};
-use crate::nn::kernel::isa::Isa;
+use crate::isa::Isa;
 use crate::simd;
 
 impl Squash {

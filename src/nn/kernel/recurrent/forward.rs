@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::cells::Forward;
 use super::{Recurrence, State, Trace, Weights, cut_mut, pieces};
-use crate::nn::buffer::Buffer;
-use crate::nn::kernel::gemm::{Mat, gemm_here};
-use crate::nn::kernel::panel::Packed;
+use crate::buffer::Buffer;
+use crate::gemm::{Mat, gemm_here};
+use crate::panel::Packed;
 
 struct Piece<'a> {
     first: usize,

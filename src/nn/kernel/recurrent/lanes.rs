@@ -1,6 +1,6 @@
 //! Arithmetic on sixteen numbers at a time, for the gates of a recurrent layer.
 
-use crate::nn::kernel::isa::Isa;
+use crate::isa::Isa;
 
 /// Sixteen numbers, a vector register of AVX-512.
 pub(super) type Lanes = [f32; LANES];
@@ -137,7 +137,7 @@ pub(super) fn tanh<I: Isa>(x: Lanes) -> Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernel::isa::{Fused, Separate};
+    use crate::isa::{Fused, Separate};
 
     #[test]
     fn sigmoid_and_tanh_follow_double_precision_over_their_whole_range() {

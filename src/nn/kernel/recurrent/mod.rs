@@ -18,7 +18,7 @@ pub use backward::{Gradients, Wanted};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::nn::buffer::Buffer;
+use crate::buffer::Buffer;
 
 /// The number of samples that run through all steps together on a thread.
 const PIECE: usize = 16;
@@ -129,13 +129,13 @@ impl Recurrence {
     }
 
     /// The index of the input's step that is read at `step`.
-    pub(crate) fn reads(&self, step: usize) -> usize {
+    pub fn reads(&self, step: usize) -> usize {
         if self.go_backwards { self.steps - 1 - step } else { step }
     }
 
     /// The index of the output's step that the state after `step` is written to; `None` where it is not part of the
     /// output.
-    pub(crate) fn writes(&self, step: usize) -> Option<usize> {
+    pub fn writes(&self, step: usize) -> Option<usize> {
         match self.return_sequences {
             true if self.reverse_output => Some(self.steps - 1 - step),
             true => Some(step),
@@ -149,7 +149,7 @@ impl Recurrence {
     }
 
     /// Whether no gradient flows from `step` to the step before it.
-    pub(crate) fn is_cut_before(&self, step: usize) -> bool {
+    pub fn is_cut_before(&self, step: usize) -> bool {
         // Only 0 is a multiple of 0.
         step.is_multiple_of(self.truncate_steps)
     }

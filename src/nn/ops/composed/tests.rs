@@ -8,7 +8,7 @@ use super::{Plain, Taped, activation, dense, image, norm, recurrent};
 use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Scalar, Var};
 use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::conv_window::Window;
+use crate::nn::kernel::conv_window::{Padding, Window};
 use crate::nn::kernel::layer_norm::Around;
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
 use crate::nn::ops::batch_norm::{BatchNorm, BatchNormOp};
@@ -18,7 +18,7 @@ use crate::nn::ops::dense::DenseOp;
 use crate::nn::ops::differences::numbers;
 use crate::nn::ops::recurrent::{RecurrentOps, RecurrentWeights};
 use crate::nn::ops::resample::ResampleOp;
-use crate::preset::{Activation, Padding};
+use crate::preset::Activation;
 
 /// The results of an op: its output, and the gradients of the input and of each weight.
 type Outcome = Vec<Vec<f32>>;

@@ -1,5 +1,7 @@
 //! Images of grey shades in fewer bytes than a general compressor needs: MNIST's are 29% smaller so, and the program with them.
 //!
+//! It is a crate of its own, so that it is compiled for speed: it works on every start.
+//!
 //! MNIST's authors shrank each digit from a larger image in black and white. An image shrunk to a given part has only some shades,
 //! in an order that returns every so many pixels. So images are sorted into kinds, mostly those that were shrunk alike, and a
 //! [`model`] learns each kind's shades while it reads. A kind is coded apart from the others, and threads decode them side by side.
@@ -29,7 +31,7 @@ const SHORT: &str = "it is cut short";
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(super) fn decode(coded: &[u8], count: usize, side: usize) -> Result<Vec<u8>, &'static str> {
+pub fn decode(coded: &[u8], count: usize, side: usize) -> Result<Vec<u8>, &'static str> {
     let (images_told, rest) = coded.split_at_checked(BYTES_OF_IMAGE * count).ok_or(SHORT)?;
     let (kinds, frames) = images_told.split_at(count);
     let frames = frames_of(frames, count, side).ok_or("a frame is larger than the images")?;
@@ -186,6 +188,7 @@ mod tests {
             .collect();
         println!("part!(\"mnist/images.shades\", \"{sum}\", {})", coded.len());
         let packed = zstd::bulk::compress(&coded, 22).expect("it compresses");
-        std::fs::write("assets/data/mnist/images.shades.zst", packed).expect("it is written");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/data/mnist/images.shades.zst");
+        std::fs::write(file, packed).expect("it is written");
     }
 }

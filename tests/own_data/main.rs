@@ -4,6 +4,7 @@
 mod amounts;
 mod answers;
 mod array_kinds;
+mod blanks;
 mod branches;
 mod broken;
 mod calendar;

@@ -95,6 +95,8 @@ pub fn read(
     let mut encoder = Encoder::new(&own.schema).of_run();
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
     let (mut samples, mut numbers, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    // Empty rows at the end, as spreadsheet programs write them.
+    let mut empty = Vec::new();
     let mut sums = SumsOfFile::new(file, &options, own.schema.numbers, None, limits);
     let mut names_told = None;
     // What the first line calls the columns.
@@ -113,6 +115,7 @@ pub fn read(
                 let (layout, is_line_of_names) =
                     layout((&own, &learned.classes), names, &row, opened.numbers).map_err(broken)?;
                 let layout = found.insert(layout);
+                encoder.look_ahead(&opened.reader.peek(table::ROWS_AHEAD), &layout.inputs);
                 if is_line_of_names {
                     if !own.has_names {
                         names_told = Some(format!(
@@ -127,7 +130,7 @@ pub fn read(
                 layout
             }
         };
-        let count = row.cells.len();
+        let (count, unread_is_none) = (row.cells.len(), unread.is_none());
         let encoded = || match unread {
             Some(what) => Err(format!(": {what}")),
             None if count != layout.width => Err(format!(": {}", table::of_cells(count, layout.width))),
@@ -152,7 +155,14 @@ pub fn read(
                 fill(&mut of_row, learned)
             }
         };
-        let of = Which::row(samples.len() + bad.len() + 1, Some(row.at));
+        let of = Which::row(samples.len() + bad.len() + empty.len() + 1, Some(row.at));
+        if unread_is_none && count > 1 && row.cells().all(str::is_empty) {
+            let problem = format!("{of}: all its cells are empty, so there is nothing to answer");
+            bad::push(&mut empty, BadRow { of, problem }).map_err(broken)?;
+            continue;
+        }
+        // Those between others are rows that are not answered.
+        bad.append(&mut empty);
         match encoded() {
             Ok(()) => {
                 numbers.extend_from_slice(&of_row);
@@ -164,6 +174,11 @@ pub fn read(
             }
         }
     }
+    let empty_told = (!empty.is_empty() && !samples.is_empty())
+        .then(|| format!("{} at the end left out", counted_with(empty.len(), "empty row", ("is", "are"))));
+    if samples.is_empty() {
+        bad.append(&mut empty);
+    }
     if samples.is_empty() && bad.is_empty() {
         return Err(broken("it holds no rows".into()));
     }
@@ -172,6 +187,7 @@ pub fn read(
     let told = skipped
         .into_iter()
         .chain(names_told)
+        .chain(empty_told)
         .chain(of_sheet)
         .chain(written)
         .chain(opened.reader.told())

@@ -2,6 +2,7 @@
 
 use crate::data::Error;
 use crate::data::import::images;
+use crate::data::table::classes::alike_in_words;
 use crate::preset::Colour;
 use crate::preset::counted;
 
@@ -162,6 +163,9 @@ impl DataReport {
     pub fn counted(&mut self, counts: &[u64], names: &[String]) {
         let all = counts.iter().sum::<u64>().max(1);
         self.fact("classes", names.len());
+        if let Some(alike) = alike_in_words(names.iter().map(String::as_str)) {
+            self.fact("note", format!("the classes {alike}"));
+        }
         for (name, count) in names.iter().zip(counts).take(ROWS) {
             let share = *count as f64 / all as f64;
             let known = Known::Class { class: name.clone(), count: *count, share };

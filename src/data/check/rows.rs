@@ -1,12 +1,9 @@
 //! What is odd about the rows of a table: rows that are there twice, and columns that tell the label by themselves.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::data::table::{Labels, MOST_COMPARED, Table, fingerprint, shown_column};
-use crate::preset::{InputKind, counted_with};
+use crate::data::table::{Labels, Repeated, Table, shown_column};
+use crate::preset::InputKind;
 
 /// Rows below which a column that tells the label is a chance.
 const FEWEST: usize = 30;
@@ -43,36 +40,13 @@ pub(super) fn oddities(table: &Table) -> Result<Vec<Oddity>, Error> {
 
 fn repeated(table: &Table) -> Result<Vec<Oddity>, Error> {
     // Those of a test set of its own are compared by themselves.
-    let count = table.trained;
-    if count > MOST_COMPARED {
-        return Ok(Vec::new());
-    }
-    let mut seen: HashMap<u64, u64> = HashMap::with_capacity(count);
-    let (mut repeated, mut contradicting) = (0_u64, 0_u64);
-    let mut row = vec![0.0; table.rows.width];
-    for number in 0..count {
-        table.rows.read(number, &mut row)?;
-        let own = table.labels.number(number).to_bits();
-        match seen.entry(fingerprint(&row)) {
-            Entry::Vacant(place) => {
-                place.insert(own);
-            }
-            Entry::Occupied(first) if *first.get() == own => repeated += 1,
-            Entry::Occupied(_) => contradicting += 1,
-        }
-    }
-    let mut told = Vec::new();
-    if repeated > 0 {
-        let repeat = counted_with(repeated, "row", ("repeats", "repeat"));
-        let sentence = format!("{repeat} another, label included: what is trained on may be tested on, too");
-        told.push(Oddity::of_rows("repeated_rows", repeated, sentence));
-    }
-    if contradicting > 0 {
-        let have = counted_with(contradicting, "row", ("has", "have"));
-        let sentence = format!("{have} the inputs of another row and another label");
-        told.push(Oddity::of_rows("contradicting_rows", contradicting, sentence));
-    }
-    Ok(told)
+    let found = Repeated::of(table)?;
+    let of = |about, count, sentence: Option<String>| {
+        sentence.map(|sentence| Oddity::of_rows(about, count, sentence))
+    };
+    let whole = of("repeated_rows", found.whole, found.whole_in_words());
+    let others = of("contradicting_rows", found.contradicting, found.contradicting_in_words());
+    Ok(whole.into_iter().chain(others).collect())
 }
 
 /// The columns that tell the label by themselves.

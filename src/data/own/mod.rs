@@ -25,6 +25,7 @@ use super::import::limits::Limits;
 use super::open::unused_share;
 use super::parts::Parts;
 use super::samples::Samples;
+use super::table::classes::alike_in_words;
 use super::text::{self, Text};
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
@@ -221,6 +222,16 @@ pub(super) fn open(
         Opened::Samples(_, first_test) => first_test.is_some(),
         Opened::Text(..) => false,
     };
+    let answers = match &opened {
+        Opened::Rows(set) => Some(&set.answers),
+        Opened::Samples(samples, _) => Some(&samples.answers),
+        Opened::Text(..) => None,
+    };
+    if let Some(Answers::Classes { names, .. }) = answers
+        && let Some(alike) = alike_in_words(names.iter().map(String::as_str))
+    {
+        notices.push(format!("{}: the classes {alike}", source.paths().join(", ")));
+    }
     if has_test {
         notices.extend(unused_share(config, "the source"));
     }

@@ -14,7 +14,7 @@ use crate::data::import::main_input::long_texts;
 use crate::data::import::named_label::named_before_last;
 use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen, seen_as};
-use crate::data::table::{self, Files, Labels, Table, shown_column};
+use crate::data::table::{self, Files, Labels, Repeated, Table, shown_column};
 use crate::preset::{
     CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind, counted_of, counted_with, written,
 };
@@ -25,6 +25,10 @@ const NO_NAMES: &str =
 /// Parts of what is said of numbers that may stand for something else.
 const MAY_BE_MISSING: &str = "may stand for a missing value";
 const MAY_BE_DATES: &str = "has numbers that may be dates";
+const NO_VALUES_BEHIND: &str = "as the columns behind it have no value";
+const ARE_ALIKE: &str = "differ in capital letters or blanks only";
+const ARE_EMPTY: &str = "cells has a value";
+const ARE_FORMULAS: &str = "never calculated, in ";
 const OPEN_POINT: &str = "in a preset makes it";
 const ARE_NAMES_ALTHOUGH: &str = "it names the columns, although";
 const ARE_ONE_NUMBER: &str = "which are one number";
@@ -202,9 +206,19 @@ pub(super) fn look(
         );
     }
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
+    if let Labels::Classes(_, names) = &table.labels {
+        let alike = table::classes::alike_in_words(names.iter().map(String::as_str));
+        told.extend(alike.map(|alike| format!("the classes {alike}")));
+    }
+    let repeated = Repeated::of(&table)?;
+    told.extend(repeated.whole_in_words().into_iter().chain(repeated.contradicting_in_words()));
     let doubtful = [
         ARE_NAMES_ALTHOUGH,
         OPEN_POINT,
+        NO_VALUES_BEHIND,
+        ARE_ALIKE,
+        ARE_EMPTY,
+        ARE_FORMULAS,
         MAY_BE_MISSING,
         MAY_BE_DATES,
         ARE_ONE_NUMBER,

@@ -255,10 +255,12 @@ fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_nam
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
         std::fs::write(&path, bytes).unwrap();
-        suggest(&named(&path), None, None, |_| false).unwrap_err().to_string()
+        suggest(&named(&path), Some("alive"), None, |_| false).unwrap_err().to_string()
     };
     let none = refused(&table(|_| String::new()));
     assert!(none.ends_with("none of its 60 rows has a label in column 'alive'"), "{none}");
+    let without = suggested("none.csv", &table(|_| String::new()), None);
+    assert!(without.contains("label: \"town\"") && without.contains("\"alive\": ignore"), "{without}");
     let half = table(|row| if row % 2 == 0 { format!("{row}.5") } else { "low".into() });
     let half = suggested("half.csv", &half, None);
     assert!(half.contains("30 rows are left out because they are broken"), "{half}");

@@ -28,6 +28,28 @@ pub fn is_padded(name: &str) -> bool {
     name.len() > 1 && name.starts_with('0') && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// What is said of names that differ in capital letters or blanks only, of classes or words; `None` where no two do.
+pub fn alike_in_words<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    const NAMED: usize = 6;
+    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut all: Vec<(String, &str)> = names.map(|name| (plain(name), name)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let alike: Vec<&str> = all
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|alike| alike.len() > 1)
+        .flat_map(|alike| alike.iter().map(|(_, name)| *name))
+        .collect();
+    let named: Vec<String> = alike.iter().take(NAMED).map(|name| format!("'{name}'")).collect();
+    let more = if alike.len() > NAMED { ", …" } else { "" };
+    (!alike.is_empty()).then(|| {
+        format!(
+            "{}{more} differ in capital letters or blanks only: where they mean the same, write them alike",
+            named.join(", ")
+        )
+    })
+}
+
 /// What says which names mean the same class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Same {
@@ -78,6 +100,18 @@ pub fn sorted(names: &[&str]) -> (Vec<String>, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_differ_in_capital_letters_or_blanks_are_told() {
+        let told = |names: &[&str]| alike_in_words(names.iter().copied());
+        let rest = "differ in capital letters or blanks only: where they mean the same, write them alike";
+        assert_eq!(told(&["Yes", "no", "yes"]), Some(format!("'Yes', 'yes' {rest}")));
+        assert_eq!(
+            told(&["New  York", "b", "new york", "B"]),
+            Some(format!("'B', 'b', 'New  York', 'new york' {rest}"))
+        );
+        assert_eq!((told(&["yes", "no"]), told(&["a", "a"]), told(&[])), (None, None, None));
+    }
     use proptest::prelude::*;
 
     #[test]

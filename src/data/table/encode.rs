@@ -217,6 +217,16 @@ impl<'a> Encoder<'a> {
         Ok(missing)
     }
 
+    /// Looks at the first rows of a file, whose inputs are at these places, for the order of day and month in columns whose training
+    /// shows none.
+    pub fn look_ahead(&mut self, rows: &[&csv::StringRecord], places: &[usize]) {
+        for ((input, &place), dates) in self.schema.inputs.iter().zip(places).zip(&mut self.dates) {
+            if input.form.is_none() && input.dates.as_ref().is_some_and(|learned| !learned.have_order) {
+                dates.look_ahead(rows.iter().map(|row| cell::at(row, place)));
+            }
+        }
+    }
+
     /// What is to be known of the dates of the file that has been read, such as that they fit another order only: a sentence each.
     /// What is read next is another file.
     pub fn of_dates(&mut self) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::cell::{is_missing, shown};
 use super::choice::{Choice, FEW_WORDS, chosen};
+use super::classes::alike_in_words;
 use super::columns;
 use super::digits;
 use super::identifier::is_called_identifier;
@@ -13,7 +14,7 @@ use super::word_reasons::{are_marks, in_pairs, names_groups, of_files, too_many,
 use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
-    InputColumn, InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
+    InputColumn, InputKind, MOST_WORDS, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -181,9 +182,7 @@ pub fn infer(
         if is_wanted && profile.rows > 0 && column.missing == profile.rows {
             return Err(format!("column '{name}' has nothing to learn from: no cell of it has a value"));
         }
-        let looks = match table.missing {
-            // It is refused at its first cell, as every missing number.
-            Missing::Refuse if column.missing == profile.rows => Look::Number,
+        let looks = match () {
             // Of several levels, as those of a panel, none names the rows alone.
             _ if index.len() == 1 && index.contains(name) => {
                 Look::LeftOut("it is the index of the table in pandas, which names its rows".into())
@@ -292,6 +291,11 @@ pub fn infer(
                 column,
                 (is_open, years_first.as_ref()),
             ));
+            if let (InputKind::Category(_), Some(alike)) =
+                (&kind, alike_in_words(column.words.counts.keys().map(|word| &**word)))
+            {
+                taken.push(format!("{shown}: {alike}"));
+            }
             if let (Look::Category, None, Some(units)) =
                 (&looks, table.columns.kind_of(name), column.mixed_units())
             {

@@ -62,7 +62,13 @@ pub(super) fn place_of(names: &[String], wanted: &str, at: Place) -> Result<usiz
 }
 
 /// The columns that a preset chooses among those whose names are at this place. `index` are those of an index of pandas.
-fn chosen(names: &[String], table: &Csv, at: Place, index: &[String]) -> Result<Chosen, String> {
+/// `empty` are the places of those of which no row seen has a value.
+fn chosen(
+    names: &[String],
+    table: &Csv,
+    at: Place,
+    (index, empty): (&[String], &[usize]),
+) -> Result<Chosen, String> {
     let weight = table.weights.as_ref().map(|wanted| place_of(names, wanted, at)).transpose()?;
     let label = match &table.label {
         _ if table.task == Task::NoLabel => None,
@@ -70,7 +76,9 @@ fn chosen(names: &[String], table: &Csv, at: Place, index: &[String]) -> Result<
         // The last column that can be one.
         None => {
             let may_be = |place: &usize| Some(*place) != weight && !index.contains(&names[*place]);
-            let last = (0..names.len()).rev().find(may_be);
+            let has_value = |place: &usize| may_be(place) && !empty.contains(place);
+            let last = (0..names.len()).rev().find(has_value);
+            let last = last.or_else(|| (0..names.len()).rev().find(may_be));
             Some(last.ok_or_else(|| format!("{at}: no column is left for the label"))?)
         }
     };
@@ -159,6 +167,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
         let mut source = Source::open(path, table, numbers_shown, limits)?;
         let mut row = Row::default();
         let names = source.names(&mut row)?;
+        let empty_columns = match (&names, &begun) {
+            (Some(names), None) => source.empty_columns(names.len()),
+            _ => Vec::new(),
+        };
         let first = match (&names, &begun) {
             (Some(names), None) => source.first_row(&row, names),
             _ => FirstRow::Names,
@@ -199,7 +211,16 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
                 FirstRow::MayBeValues(sentence) => told.push(format!("{origin}: {}: {sentence}", row.at)),
                 FirstRow::Names => {}
             }
-            let chosen = chosen(&names, table, row.at, &index).map_err(|problem| source.broken(problem))?;
+            let chosen = chosen(&names, table, row.at, (&index, &empty_columns))
+                .map_err(|problem| source.broken(problem))?;
+            if let (None, Some(label), Some(last)) = (&table.label, chosen.label, empty_columns.last())
+                && label < *last
+            {
+                told.push(format!(
+                    "{origin}: the label is {}, as the columns behind it have no value",
+                    columns::shown(&names[label], label)
+                ));
+            }
             let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
             if let Some(place) = chosen.label {
                 task = said::task(&names[place], table).map_err(said)?;
@@ -363,14 +384,19 @@ mod tests {
     fn a_column_of_weights_is_neither_an_input_nor_the_label() {
         let of = |label: Option<&str>, weights: &str| {
             let (label, weights) = (label.map(str::to_string), Some(weights.to_string()));
-            chosen(&names("a b w"), &Csv { label, weights, ..Csv::of(String::new()) }, Place::Line(1), &[])
+            chosen(
+                &names("a b w"),
+                &Csv { label, weights, ..Csv::of(String::new()) },
+                Place::Line(1),
+                (&[], &[]),
+            )
         };
         let found = of(None, "w").unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![0], Some(1), Some(2)));
         let found = of(Some("a"), "2").unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![2], Some(0), Some(1)));
         let none = Csv { task: Task::NoLabel, weights: Some("w".into()), ..Csv::of("t.csv") };
-        let found = chosen(&names("a b w"), &none, Place::Line(1), &[]).unwrap();
+        let found = chosen(&names("a b w"), &none, Place::Line(1), (&[], &[])).unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![0, 1], None, Some(2)));
         assert_eq!(of(Some("w"), "w").err().unwrap(), "line 1: column 'w' is both the label and the weight");
         assert_eq!(of(None, "v").err().unwrap(), "line 1: there is no column 'v'; there are: a, b, w");

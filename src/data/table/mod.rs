@@ -72,14 +72,14 @@ pub use layout::Layout;
 pub use learned::{LearnedTable, Names, why_no_array};
 pub use problem::{InRow, RowProblem, Sink, Skipped, of_cells, refuse};
 pub use profile::{Column, Profile};
-pub use read::{Table, Wanted, read, read_as, words_among_numbers};
+pub use read::{ROWS_AHEAD, Table, Wanted, read, read_as, words_among_numbers};
 pub use reader::{Place, Problem, Row, RowReader};
 pub use row_numbers::RowNumbers;
 pub use sheets::{SheetSeen, sheets};
 pub use source::{Opened, open, open_as};
 pub use sums::SumsOfFile;
 pub use title::{Title, title};
-pub use twins::{MOST_COMPARED, fingerprint, in_both, twins_in_words};
+pub use twins::{Repeated, fingerprint, in_both, twins_in_words};
 pub use words_as::WordsAs;
 
 #[cfg(test)]

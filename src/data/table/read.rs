@@ -20,7 +20,7 @@ use super::look::{Looked, look, no_column, place_of, same_columns};
 use super::problem::{InRow, RowProblem, Sink};
 use super::reader::Row;
 use super::row_numbers::RowNumbers;
-use super::source::Source;
+use super::source::{Opened, Source, open};
 use super::sums::SumsOfFile;
 use super::title::title;
 use crate::data::Error;
@@ -29,6 +29,8 @@ use crate::data::import::rows::Stored;
 use crate::preset::counted;
 use crate::preset::{Csv, TableSchema, Task};
 
+/// Rows of a file that are looked at for the order of their dates.
+pub const ROWS_AHEAD: usize = 1000;
 /// What is told of a line of names in a table whose columns are known by their order.
 const NAMES_LEFT_OUT: &str = "it names the columns, which the table to learn from does not: it is left out";
 
@@ -88,6 +90,10 @@ fn with_cause(error: Error, files: &Files, table: &Csv, limits: &Limits) -> Erro
     let Some(first) = files.paths.first() else { return error };
     if let Some(title) = title(first, table, limits) {
         return Error::Broken { origin: first.to_string_lossy().into_owned(), problem: title.in_words() };
+    }
+    if let Ok(Opened { formulas: Some(formulas), .. }) = open(first, table, limits) {
+        let Error::Broken { origin, problem } = error;
+        return Error::Broken { origin, problem: format!("{problem}. Its {formulas}") };
     }
     match error {
         Error::Broken { origin, problem } if !table.header && begins_with_names(first, table, limits) => {
@@ -336,6 +342,7 @@ fn encoded(
             let totals: Vec<Named> = layout.totals.iter().map(|&place| Named::at(place, &names)).collect();
             let mut sums = SumsOfFile::new(path, table, schema.numbers, layout.label, limits);
             let is_out = is_out.of_file(&source.origin);
+            encoder.look_ahead(&source.opened.reader.peek(ROWS_AHEAD), &layout.inputs);
             let count_before = gathered.labels.count();
             let kept = Cell::new(count_before);
             let mut leave_out = |problem: RowProblem| {

@@ -30,7 +30,7 @@ pub struct Separated {
     width: usize,
     /// Whether the first row lacks the name of the first column.
     lacks_name: bool,
-    /// The cells of a row where an empty one behind them is left out.
+    /// The cells of a row where empty ones behind them are left out.
     without_last: Option<usize>,
     /// Whether each row begins and ends with a separator, and these are no cells.
     is_boxed: bool,
@@ -131,10 +131,12 @@ impl RowReader for Separated {
                     return Err(never_closed(opened, last, line_feeds(&row.cells[last])));
                 }
                 row.at = Place::Line((after - 1).saturating_sub(within));
-                let last = row.cells.len().saturating_sub(1);
-                if self.without_last == Some(last) && row.cells[last].trim().is_empty() {
-                    row.cells.truncate(last);
+                if let Some(width) = self.without_last.filter(|&width| width < row.cells.len())
+                    && row.cells.iter().skip(width).all(|cell| cell.trim().is_empty())
+                {
+                    row.cells.truncate(width);
                 }
+                let last = row.cells.len().saturating_sub(1);
                 if self.is_boxed
                     && row.cells.len() > 2
                     && row.cells[0].trim().is_empty()

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::cell::Numbers;
+use super::cell::{self, Numbers};
 use super::first_row::{FirstRow, are_names, first_row, rows_seen};
 use super::format::Format;
 use super::peeked::Peeked;
@@ -31,6 +31,8 @@ pub struct Opened {
     pub shown: Option<Numbers>,
     /// What is unusual about how it is written: `cells separated by ';'`.
     pub unusual: Vec<String>,
+    /// What is said of cells that have no value because their formulas were never calculated.
+    pub formulas: Option<String>,
     /// The names of the columns that are the index of a table of pandas.
     pub index: Vec<String>,
     /// The names of the columns that are categories by what the file says.
@@ -67,6 +69,7 @@ pub fn open_as(
         numbers: Numbers::default(),
         shown: None,
         unusual: Vec::new(),
+        formulas: None,
         index: Vec::new(),
         categories: Vec::new(),
         part: String::new(),
@@ -78,8 +81,9 @@ pub fn open_as(
         }
         Format::Spreadsheet(kind) => {
             let (reader, sheet) = spreadsheet::open(path, kind, table, of_run, limits)?;
-            let (unusual, shown) = (reader.unusual.clone(), reader.shown);
-            Ok(Opened { part: format!(", sheet '{sheet}'"), unusual, shown, ..plain(Box::new(reader)) })
+            let (unusual, shown, formulas) = (reader.unusual.clone(), reader.shown, reader.formulas.clone());
+            let part = format!(", sheet '{sheet}'");
+            Ok(Opened { part, unusual, shown, formulas, ..plain(Box::new(reader)) })
         }
         // The options of the old format have been refused with it.
         Format::Text | Format::OldExcel => {
@@ -102,6 +106,8 @@ pub(super) struct Source<'a> {
     /// What to call it in messages.
     pub origin: String,
     pub opened: Opened,
+    /// Rows without a single cell that has a value, and the first of them.
+    empty: (u64, Place),
     table: &'a Csv,
     path: PathBuf,
     limits: Limits,
@@ -119,7 +125,8 @@ impl<'a> Source<'a> {
         match open_as(path, table, of_run, limits) {
             Ok(opened) => {
                 let (path, limits) = (path.to_path_buf(), *limits);
-                Ok(Source { origin: origin + &opened.part, opened, table, path, limits })
+                let empty = (0, Place::default());
+                Ok(Source { origin: origin + &opened.part, opened, empty, table, path, limits })
             }
             Err(error) => Err(Error::Broken { origin, problem: error.to_string() }),
         }
@@ -131,7 +138,19 @@ impl<'a> Source<'a> {
 
     /// What its reader tells of what it has read: a sentence each.
     pub fn told(&self) -> impl Iterator<Item = String> {
-        self.opened.reader.told().into_iter().map(|sentence| format!("{}: {sentence}", self.origin))
+        let (count, first) = self.empty;
+        let empty = (count > 0).then(|| match count {
+            1 => format!("{first} is left out, as none of its cells has a value"),
+            count => format!(
+                "{count} rows, the first of them {first}, are left out, as none of their cells has a value"
+            ),
+        });
+        self.opened
+            .reader
+            .told()
+            .into_iter()
+            .chain(empty)
+            .map(|sentence| format!("{}: {sentence}", self.origin))
     }
 
     /// The names of the columns, which the first row has or shows the number of; `None` for an empty file. Where it is a row of
@@ -188,6 +207,13 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The places of columns of which no row that is looked at has a value, among so many.
+    pub fn empty_columns(&mut self, width: usize) -> Vec<usize> {
+        let below = self.opened.reader.peek(rows_seen(width));
+        let is_empty = |place: &usize| below.iter().all(|row| cell::is_missing(cell::at(row, *place)));
+        (0..width).filter(|place| !below.is_empty() && is_empty(place)).collect()
+    }
+
     /// An error of the names that the first row has, which may be values.
     pub fn broken_names(&mut self, problem: String, first: &Row, names: &[String]) -> Error {
         match self.table.header && matches!(self.first_row(first, names), FirstRow::Values(_)) {
@@ -208,10 +234,17 @@ impl<'a> Source<'a> {
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
     ) -> Result<u64, Error> {
         let mut rows = 0;
-        let Source { origin, opened: Opened { reader, numbers, .. }, table, .. } = self;
+        let Source { origin, opened: Opened { reader, numbers, .. }, table, empty, .. } = self;
         let mut take = |row: &Row, problem: Option<String>| {
             let of_row = |what: String| InRow { column: None, cell: None, what };
             let count = row.cells.len();
+            if problem.is_none() && count > 1 && row.cells().all(str::is_empty) {
+                if empty.0 == 0 {
+                    empty.1 = row.at;
+                }
+                empty.0 += 1;
+                return Ok(());
+            }
             rows += 1;
             let problem = match problem {
                 Some(what) => Some(of_row(what)),

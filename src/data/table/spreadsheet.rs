@@ -1,17 +1,18 @@
 //! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
 
+mod cells;
+mod formulas;
 mod parts;
 mod text_numbers;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, Reader, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
 
 use super::cell::Numbers;
 use super::dates::written;
-use super::dialect::digits_of;
 use super::durations;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
@@ -20,6 +21,7 @@ use super::reader::{Place, Problem, Row, RowReader};
 use crate::data::import::limits::Limits;
 use crate::preset::Csv;
 use crate::system::files;
+use cells::{Cells, Collected, damaged};
 
 /// The rows of a sheet that have a cell.
 pub struct Sheet {
@@ -28,18 +30,11 @@ pub struct Sheet {
     width: usize,
     /// What a person should know of its cells.
     pub unusual: Vec<String>,
+    /// What is said of cells with formulas that have no value.
+    pub formulas: Option<String>,
     /// How numbers are written that are texts, where some show it or the options say it. They have been rewritten.
     pub shown: Option<Numbers>,
 }
-
-/// A row: its number in the sheet, from 1, and its cells up to the last that is not empty.
-struct Cells {
-    number: u64,
-    cells: Vec<String>,
-}
-
-/// The bytes that a cell takes beside its letters.
-const CELL: u64 = size_of::<String>() as u64;
 
 /// Opens the sheet that the options name, else the first one, without the rows above its names. Gives its name as well. `of_run` is how
 /// numbers that are texts are written in tables that were read before it.
@@ -55,8 +50,14 @@ pub fn open(
 ) -> Result<(Sheet, String), files::Error> {
     let wanted = table.sheet.as_deref();
     let read = || {
-        let mut collected =
-            Collected { rows: Vec::new(), merged: Vec::new(), texts: Vec::new(), bytes: 0, limits };
+        let mut collected = Collected {
+            rows: Vec::new(),
+            merged: Vec::new(),
+            texts: Vec::new(),
+            formulas: Vec::new(),
+            bytes: 0,
+            limits,
+        };
         let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => {
@@ -69,7 +70,7 @@ pub fn open(
         };
         Ok((collected, name, sheets))
     };
-    let (Collected { mut rows, merged, texts, .. }, name, sheets) =
+    let (Collected { mut rows, merged, texts, formulas, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     rows.retain(|row| row.number > table.skip_rows.unwrap_or_default() as u64);
     let (of_texts, told) = text_numbers::rewrite(&mut rows, &texts, table, of_run).map_err(damaged)?;
@@ -78,9 +79,11 @@ pub fn open(
     let width = rows.first().map_or(0, |row| row.cells.len());
     let first = (sheets.len() > 1 && wanted.is_none())
         .then(|| format!("it has {} sheets, {}, and the first is read", sheets.len(), sheets.join(", ")));
-    let unusual = first.into_iter().chain(filled).chain(others).chain(told).collect();
+    let names = rows.first().map_or(&[][..], |row| &row.cells);
+    let formulas = formulas::in_words(&formulas, names);
+    let unusual = first.into_iter().chain(filled).chain(others).chain(told).chain(formulas.clone()).collect();
     let shown = of_texts.is_shown.then_some(of_texts.numbers);
-    Ok((Sheet { rows: rows.into_iter(), width, unusual, shown }, name))
+    Ok((Sheet { rows: rows.into_iter(), width, unusual, formulas, shown }, name))
 }
 
 /// The names of the sheets.
@@ -100,10 +103,6 @@ pub fn names(path: &Path, kind: Spreadsheet, limits: &Limits) -> Result<Vec<Stri
         }
     };
     guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))
-}
-
-fn damaged(problem: impl Into<String>) -> files::Error {
-    io::Error::new(io::ErrorKind::InvalidData, problem.into()).into()
 }
 
 fn no_spreadsheet(error: &dyn std::fmt::Display) -> files::Error {
@@ -164,6 +163,7 @@ fn xlsx(
     let in_sheet = |error: &dyn std::fmt::Display| damaged(format!("sheet '{name}': {error}"));
     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| in_sheet(&error))?;
     let are_percents: Vec<bool> = cells.styles().iter().map(is_of_percents).collect();
+    let mut has_empty = false;
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| in_sheet(&error))? {
         let (row, column) = cell.get_position();
         let is_percent = are_percents.get(style).is_some_and(|is| *is);
@@ -174,12 +174,17 @@ fn xlsx(
             DataRef::Int(share) if is_percent => percent(*share as f64),
             other => text(&Data::from(other.clone())),
         };
+        has_empty |= text.is_empty();
         collected.push(row, column, text, is_text)?;
     }
     drop(cells);
     // The sheet is gone through once more for them, where some cell may be part of one.
     if collected.rows.iter().any(|row| row.cells.iter().any(String::is_empty)) {
         collected.merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+    }
+    // So it is for formulas: a cell without a value may have one.
+    if has_empty && let Ok(formulas) = book.worksheet_formula(&name) {
+        collected.formulas = formulas::uncalculated(&formulas, &collected.rows);
     }
     Ok((name, book.sheet_names()))
 }
@@ -198,41 +203,10 @@ fn ods(
         let is_text = matches!(cell, Data::String(_));
         collected.push(first_row + row as u32, first_column + column as u32, text(cell), is_text)?;
     }
-    Ok((name, book.sheet_names()))
-}
-
-/// The cells of a sheet as they come, row by row.
-struct Collected<'a> {
-    rows: Vec<Cells>,
-    /// Those that are merged.
-    merged: Vec<Dimensions>,
-    /// The rows and columns of those that are texts, and may be numbers.
-    texts: Vec<(u64, usize)>,
-    bytes: u64,
-    limits: &'a Limits,
-}
-
-impl Collected<'_> {
-    /// Takes the cell at this row and column, from 0.
-    fn push(&mut self, row: u32, column: u32, text: String, is_text: bool) -> Result<(), files::Error> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let (number, column) = (u64::from(row) + 1, column as usize);
-        if self.rows.last().is_none_or(|last| last.number != number) {
-            self.rows.push(Cells { number, cells: Vec::new() });
-        }
-        if is_text && digits_of(&text).is_some() {
-            self.texts.push((number, column));
-        }
-        let Some(Cells { cells, .. }) = self.rows.last_mut() else { return Ok(()) };
-        let more = (column + 1).saturating_sub(cells.len());
-        self.bytes += more as u64 * CELL + text.len() as u64;
-        self.limits.fits(self.bytes, "the sheet's cells take").map_err(damaged)?;
-        cells.resize(cells.len() + more, String::new());
-        cells[column] = text;
-        Ok(())
+    if let Ok(formulas) = book.worksheet_formula(&name) {
+        collected.formulas = formulas::uncalculated(&formulas, &collected.rows);
     }
+    Ok((name, book.sheet_names()))
 }
 
 impl RowReader for Sheet {

@@ -1,13 +1,14 @@
 //! Rows that are in a table twice.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::labels::Labels;
 use super::read::Table;
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::preset::counted_of;
+use crate::preset::{counted_of, counted_with};
 
 /// The most rows that are compared with each other.
 pub const MOST_COMPARED: usize = 10_000_000;
@@ -27,6 +28,55 @@ impl Labels {
             Labels::Values(values) => values[row],
             Labels::Nothing(_) => 0.0,
         }
+    }
+}
+
+/// Rows of a table that are like others of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeated {
+    /// Those that have the inputs and the label of another row before.
+    pub whole: u64,
+    /// Those that have the inputs of another row before, and another label.
+    pub contradicting: u64,
+}
+
+impl Repeated {
+    /// Those among the rows to learn from; none where there are too many rows to compare.
+    ///
+    /// # Errors
+    /// When the rows cannot be read any more.
+    pub fn of(table: &Table) -> Result<Self, Error> {
+        let (count, mut found) = (table.trained, Repeated::default());
+        if count > MOST_COMPARED {
+            return Ok(found);
+        }
+        let mut seen: HashMap<u64, u64> = HashMap::with_capacity(count);
+        let mut row = vec![0.0; table.rows.width];
+        for number in 0..count {
+            table.rows.read(number, &mut row)?;
+            let own = table.labels.number(number).to_bits();
+            match seen.entry(fingerprint(&row)) {
+                Entry::Vacant(place) => {
+                    place.insert(own);
+                }
+                Entry::Occupied(first) if *first.get() == own => found.whole += 1,
+                Entry::Occupied(_) => found.contradicting += 1,
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is said of the rows that are whole repetitions.
+    pub fn whole_in_words(self) -> Option<String> {
+        let repeat = counted_with(self.whole, "row", ("repeats", "repeat"));
+        (self.whole > 0)
+            .then(|| format!("{repeat} another, label included: what is trained on may be tested on, too"))
+    }
+
+    /// What is said of those with another label.
+    pub fn contradicting_in_words(self) -> Option<String> {
+        let have = counted_with(self.contradicting, "row", ("has", "have"));
+        (self.contradicting > 0).then(|| format!("{have} the inputs of another row and another label"))
     }
 }
 

@@ -57,6 +57,11 @@ pub(super) fn too_many(column: &Column, (rows, known, different): (u64, u64, u64
             shown(such)
         );
     }
+    if let Some(formula) = words().filter(|word| word.len() > 2 && word.starts_with('=')).min()
+        && words().all(|word| is_missing(word) || word.starts_with('='))
+    {
+        return format!("its cells are formulas, such as {}: write their values", shown(formula));
+    }
     let are_texts = column.with_blanks * 2 > known;
     let (what, as_names) = if are_texts { ("texts", "") } else { ("words", ", as names are") };
     match () {

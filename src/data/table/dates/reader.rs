@@ -28,6 +28,10 @@ pub struct DateReader {
     of_other_order: Others,
     /// Those that fit both, in a column of which nothing says which is right.
     open: Others,
+    /// Whether the day comes first in this file, where that of the training does not say it and some of its dates fit one order only.
+    of_file: Option<bool>,
+    /// The dates that are read in that order.
+    by_file: Others,
     others: [Others; OTHERS.len()],
 }
 
@@ -44,6 +48,20 @@ fn orders(day_first: bool) -> (&'static str, &'static str) {
 }
 
 impl DateReader {
+    /// Looks at dates of the file before they are read, in a column whose training shows no order: where some fit one order only, and
+    /// none the other one only, it is that of the file.
+    pub fn look_ahead<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
+        let (mut day_first, mut month_first) = (false, false);
+        for cell in cells {
+            match [true, false].map(|day_first| parse(cell, day_first)) {
+                [Some(_), None] => day_first = true,
+                [None, Some(_)] => month_first = true,
+                _ => {}
+            }
+        }
+        self.of_file = (day_first != month_first).then_some(day_first);
+    }
+
     /// The date that a cell of the column `input` is, which has this name; `is_of_preset`: its table is that of a preset.
     ///
     /// # Errors
@@ -70,8 +88,23 @@ impl DateReader {
             return Err("date".into());
         }
         let form = Form::of(cell, [own, other]);
-        if form.has_order && input.dates.as_ref().is_some_and(|learned| !learned.have_order) {
-            return Err(without_order(name, is_of_preset));
+        if form.has_order
+            && let Some(learned) = input.dates.as_ref().filter(|learned| !learned.have_order)
+        {
+            let by_order = |first: bool| if first == *day_first { own } else { other };
+            let date = match (self.of_file, own, other) {
+                (Some(first), ..) => by_order(first),
+                // It is a date in one order only.
+                (None, own, None) => own,
+                (None, None, other) => other,
+                (None, Some(_), Some(_)) => None,
+            };
+            let date = date.ok_or_else(|| without_order(name, is_of_preset))?;
+            if own.is_some() && other.is_some() {
+                count(&mut self.by_file, cell);
+            }
+            self.compare(cell, form, learned);
+            return Ok(date);
         }
         let Some(date) = own else {
             count(&mut self.of_other_order, cell);
@@ -123,11 +156,19 @@ impl DateReader {
                 rows(*open)
             )
         });
+        let (by_file, first) = &self.by_file;
+        let order = self.of_file.filter(|_| *by_file > 0).map(|day_first| {
+            format!(
+                "{name}: {} a date such as {first}, which is read with the {} first, as others in this file fit no other order",
+                rows(*by_file),
+                orders(day_first).0
+            )
+        });
         let others = self.others.iter().zip(OTHERS).filter(|((count, _), _)| *count > 0);
         let others = others.map(|((count, first), (what, how))| {
             format!("{name}: {} {what} as no row of the training has, such as {first}; {how}", rows(*count))
         });
-        of_order.into_iter().chain(open).chain(others).collect()
+        of_order.into_iter().chain(open).chain(order).chain(others).collect()
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Dialect {
     pub written: Written,
     /// The names of the columns, where they stand in the last of the comments before the first row.
     pub header: Option<Vec<String>>,
-    /// The cells of a row without the empty one that a separator at its end makes, where rows or the names have one too many.
+    /// The cells of a row without the empty ones that separators at its end make, where rows or the names have some too many.
     pub width: Option<usize>,
     /// Whether the rows have a cell more than there are names, in front: the name of the row, as R writes it.
     pub names_rows: bool,
@@ -133,7 +133,7 @@ impl Dialect {
             words.push("a first column without a name, which names the rows".into());
         }
         if self.width.is_some() {
-            words.push("a separator too many at the end of rows, behind which nothing is read".into());
+            words.push("separators at the end of rows, behind which nothing stands".into());
         }
         match self.comment {
             Some(sign) => words.push(format!("comments after '{}'", sign as char)),

@@ -2,7 +2,7 @@
 
 use calamine::Dimensions;
 
-use super::Cells;
+use super::cells::{self as sheet, Cells};
 use crate::data::import::limits::Limits;
 use crate::data::table::cell::{self, Cell, Numbers};
 use crate::data::table::dates;
@@ -44,8 +44,8 @@ pub(super) fn fill_merged(
                 break;
             }
             cell.clone_from(value);
-            (filled, bytes) = (filled + 1, bytes + super::CELL + value.len() as u64);
-            limits.fits(bytes, "the sheet's merged cells take").map_err(super::damaged)?;
+            (filled, bytes) = (filled + 1, bytes + sheet::CELL + value.len() as u64);
+            limits.fits(bytes, "the sheet's merged cells take").map_err(sheet::damaged)?;
             if !columns.contains(&place) {
                 columns.push(place);
             }

@@ -52,8 +52,14 @@ fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
 #[test]
 fn cells_beyond_the_memory_are_refused() {
     let limits = Limits { memory: 1000, ..Limits::of_machine() };
-    let mut collected =
-        Collected { rows: Vec::new(), merged: Vec::new(), texts: Vec::new(), bytes: 0, limits: &limits };
+    let mut collected = Collected {
+        rows: Vec::new(),
+        merged: Vec::new(),
+        texts: Vec::new(),
+        formulas: Vec::new(),
+        bytes: 0,
+        limits: &limits,
+    };
     assert!(collected.push(0, 3, "a".into(), true).is_ok());
     // A cell far to the right takes the room of all cells before it.
     let refused = collected.push(7, 16_000, "b".into(), true).err().unwrap().to_string();
@@ -87,7 +93,7 @@ fn a_workbook_that_speaks_of_more_texts_than_it_has_is_refused() {
     let mut archive = zip::ZipWriter::new(file.reopen().unwrap());
     let options = zip::write::SimpleFileOptions::default();
     archive.start_file("xl/sharedStrings.xml", options).unwrap();
-    io::Write::write_all(&mut archive, b"<sst uniqueCount=\"1000000000000\"><si/></sst>").unwrap();
+    std::io::Write::write_all(&mut archive, b"<sst uniqueCount=\"1000000000000\"><si/></sst>").unwrap();
     archive.finish().unwrap();
     let refused = zipped(file.path(), &Limits::of_machine()).err().unwrap().to_string();
     assert_eq!(refused, "it is no whole spreadsheet: it is said to have more texts than fit into it");

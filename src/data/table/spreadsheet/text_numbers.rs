@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Cells;
+use super::cells::Cells;
 use crate::data::table::amount::Amount;
 use crate::data::table::cell::Numbers;
 use crate::data::table::dialect::{Seen, Written, digits_of};

@@ -46,7 +46,8 @@ fn an_empty_row_has_no_answer_and_what_stands_in_for_gaps_is_told() {
         "'paid': 1 row has no yes or no; ",
         "'when': 2 rows have no date; ",
         "row 2, line 3: all its cells are empty",
-        "row 5, line 6: all its cells are empty",
+        // Spreadsheet programs leave empty rows behind the last one.
+        "1 empty row at the end is left out",
     ] {
         assert_eq!(told.matches(said).count(), 1, "{said}: {told}");
     }

@@ -34,7 +34,7 @@ fn whole_numbers_with_points_are_thousands_in_every_command_and_a_run_keeps_to_i
     let mean = values.iter().sum::<f64>() / 120.0;
     assert!(checked.contains(&format!("mean {mean:.4}")), "{checked}");
     assert_eq!(checked.matches("digits grouped by '.'").count(), 1, "{checked}");
-    desk.put("own.ron", preset);
+    desk.put("own.ron", desk.run(&["init", "umsatz.csv", "-o", "-"], b"").stdout);
     let trained = done(&desk, &["train", "own.ron"]);
     assert_eq!(trained.matches("digits grouped by '.'").count(), 1, "{trained}");
     // The last row alone does not show what a point means; the same number without it is answered alike.

@@ -174,8 +174,9 @@ pub fn read(
             }
         }
     }
-    let empty_told = (!empty.is_empty() && !samples.is_empty())
-        .then(|| format!("{} at the end left out", counted_with(empty.len(), "empty row", ("is", "are"))));
+    let empty_told = (!empty.is_empty() && !samples.is_empty()).then(|| {
+        format!("{} left out", counted_with(empty.len(), "empty row", ("at the end is", "at the end are")))
+    });
     if samples.is_empty() {
         bad.append(&mut empty);
     }

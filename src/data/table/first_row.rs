@@ -64,25 +64,25 @@ pub fn rows_seen(width: usize) -> usize {
 
 /// What the first row is, which has these cells, above these rows.
 pub fn first_row(first: &[String], below: &[&csv::StringRecord], numbers: Numbers) -> FirstRow {
-    let odd = header::odd(first);
-    if let Some(Odd::Refused(problem)) = odd {
-        return FirstRow::Values(problem);
-    }
+    let odd = match header::odd(first) {
+        Some(Odd::Refused(problem)) => return FirstRow::Values(problem),
+        Some(Odd::Told(sentence)) => Some(sentence),
+        None => None,
+    };
     let Seen { weight, frequent, rows } = seen(first, below, numbers);
     let shown: Vec<String> = frequent.iter().take(NAMED).map(|name| format!("'{name}'")).collect();
     let several = if frequent.len() > 1 { "are values" } else { "is a value" };
-    let values = match (&shown[..], &odd) {
-        ([], _) => String::new(),
-        (names, _) => format!("{} {several} in other rows of the {rows} below", names.join(", ")),
+    let values = match &shown[..] {
+        [] => String::new(),
+        names => format!("{} {several} in other rows of the {rows} below", names.join(", ")),
     };
     match odd {
         _ if weight >= SURE && !values.is_empty() => FirstRow::Values(format!(
             "it should name the columns and is a row of values: {values}; header: false in a preset takes it for a row, or write a line \
              with names above"
         )),
-        Some(Odd::Refused(_)) => FirstRow::Names,
-        Some(Odd::Told(sentence)) if weight >= SURE => FirstRow::Values(sentence),
-        Some(Odd::Told(sentence)) => FirstRow::MayBeValues(sentence),
+        Some(sentence) if weight >= SURE => FirstRow::Values(sentence),
+        Some(sentence) => FirstRow::MayBeValues(sentence),
         None if weight >= DOUBTFUL && !values.is_empty() => FirstRow::MayBeValues(format!(
             "it names the columns, although {values}; header: false takes it for a row"
         )),

@@ -8,7 +8,7 @@ use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::elementwise::sum_rows;
 use crate::nn::kernel::embedding::{gather, scatter_add};
-use crate::nn::kernel::sums::add;
+use crate::nn::kernel::sums::add_to_rows;
 use crate::nn::profile::span;
 
 /// Learned vectors.
@@ -78,9 +78,7 @@ impl EmbeddingOp for Cpu {
         let _span = span("positions forward", 0);
         let columns = x.columns;
         let mut y = Buffer::copy_of(&x.values);
-        for row in y.chunks_exact_mut(columns.max(1)) {
-            add(row, &table.values);
-        }
+        add_to_rows(&mut y, &table.values);
         let wants = x.wants_gradient || table.trainable;
         let y = Var::new(&pass.device, y, x.rows, columns, wants)?;
         if wants {

@@ -72,7 +72,7 @@ impl Activation {
 
     /// Whether its gradient needs what went into it, rather than what came out.
     pub fn needs_input(self) -> bool {
-        matches!(self, Activation::Gelu | Activation::Silu | Activation::Softplus)
+        kernels::elementwise::needs_input(self.into())
     }
 
     /// Numbers that a layer with this many outputs keeps for this activation beside its output.

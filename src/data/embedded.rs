@@ -21,7 +21,12 @@ macro_rules! part {
     ($name:literal, $md5:literal, $size:expr) => {
         $crate::data::embedded::Part {
             name: $name,
-            compressed: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/data/", $name, ".zst")),
+            compressed: include_bytes!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../assets/data/",
+                $name,
+                ".zst"
+            )),
             md5: $md5,
             size: $size,
         }

@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_page_in_docs_is_what_the_program_says() {
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fields.md");
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fields.md");
         if std::env::var_os("UPDATE_PAGES").is_some() {
             std::fs::write(&file, page()).unwrap();
         }

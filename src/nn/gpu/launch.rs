@@ -487,7 +487,7 @@ mod tests {
 
     #[test]
     fn every_file_of_kernels_is_in_the_table() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/nn/gpu/kernels");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("nn/gpu/kernels");
         let files = folder.read_dir().unwrap().map(|file| file.unwrap().path());
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();

@@ -31,7 +31,7 @@ struct Bench {
 }
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/events")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/events")
 }
 
 impl Bench {

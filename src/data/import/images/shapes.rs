@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn the_size_is_that_of_the_image_set_upright() {
         // Its pixels lie on their side, as its EXIF orientation says; `tests/reference/pillow_images.json` has the upright size.
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/images");
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/images");
         let expected: serde_json::Value =
             serde_json::from_str(include_str!("../../../../tests/reference/pillow_images.json")).unwrap();
         for (name, wanted) in expected.as_object().unwrap() {

@@ -22,7 +22,7 @@ fn expected() -> BTreeMap<String, Expected> {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sounds").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/sounds").join(name)
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn values_that_other_programs_write_are_the_same_cells() {
 
 #[test]
 fn a_file_that_is_cut_short_or_damaged_is_refused() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats");
     let whole = std::fs::read(folder.join("passengers_snappy.parquet")).unwrap();
     let read = |bytes: &[u8]| {
         let file = tempfile::NamedTempFile::new().unwrap();

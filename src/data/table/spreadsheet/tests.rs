@@ -20,7 +20,7 @@ fn of_sheet(name: Option<&str>) -> Csv {
 
 #[test]
 fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats");
     let opened = |path: &Path, kind, sheet| open(path, kind, &of_sheet(sheet), None, &Limits::of_machine());
     let told =
         |name: &str, kind, sheet| opened(&folder.join(name), kind, Some(sheet)).err().unwrap().to_string();
@@ -38,7 +38,7 @@ fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
 
 #[test]
 fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/sheets.xlsx");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats/sheets.xlsx");
     let unusual = |sheet| {
         let (sheet, name) =
             open(&path, Spreadsheet::Xlsx, &of_sheet(sheet), None, &Limits::of_machine()).ok().unwrap();

@@ -7,7 +7,7 @@ use crate::data::table::cell::{Cell, Numbers};
 
 /// The rows of a file, the names of the columns first, each with its place.
 pub fn rows(name: &str, sheet: Option<&str>) -> Vec<(Vec<String>, Place)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats").join(name);
     let options = Csv { sheet: sheet.map(str::to_string), ..csv() };
     let mut reader = open(&path, &options, &Limits::of_machine()).unwrap().reader;
     let (mut rows, mut row) = (Vec::new(), Row::default());

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Error;
-use super::init::one_label;
 use super::text::{self, bytes, plain};
 use crate::data;
 use crate::data::check::{AsTable, DataReport, Fact, check, check_together};
@@ -55,8 +54,7 @@ impl Arguments {
         match self.action.unwrap_or(Action::List) {
             Action::List => list(&mut out, self.json),
             Action::Check { paths, label, sheet, test, together } => {
-                let label = one_label("--label", &label)?;
-                let as_table = AsTable { label, sheet: sheet.as_deref(), test: test.as_deref() };
+                let as_table = AsTable { labels: &label, sheet: sheet.as_deref(), test: test.as_deref() };
                 let checked: Vec<Checked> = match together {
                     true => vec![as_one(&paths, as_table)?],
                     false => paths.iter().map(|path| one(path, as_table)).collect(),

@@ -10,7 +10,7 @@ use super::experiment::in_shell;
 use super::overwriting;
 use super::text::{json, plain};
 use crate::data::suggest::{LABEL, Suggestion, suggest};
-use crate::preset::{Columns, Paths, SEVERAL_LABELS, Source, parse};
+use crate::preset::{Columns, LabelNames, Paths, Source, parse};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
@@ -21,7 +21,7 @@ pub struct Arguments {
     /// The file or folder; or several tables that are one, in their order; or the .npy of the samples, then that of their targets
     #[arg(required = true)]
     data: Vec<PathBuf>,
-    /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one
+    /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one. Several, each a number or yes and no, are predicted at once: --target Y1 --target Y2, or --target Y1,Y2
     #[arg(long, value_name = "COLUMN")]
     target: Vec<String>,
     /// The sheet of a spreadsheet; the first one if left out
@@ -49,8 +49,7 @@ impl Arguments {
         let data = self.data.iter().map(|path| Ok(named(path)?.to_string_lossy().into_owned()));
         let data = Paths::listed(data.collect::<std::io::Result<_>>()?)
             .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
-        let target = one_label("--target", &self.target)?;
-        let suggestion = suggest(&data, target, self.sheet.as_deref(), |_| false)
+        let suggestion = suggest(&data, &self.target, self.sheet.as_deref(), |_| false)
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         // Of the label the preset itself says it.
         for sentence in suggestion.told.iter().filter(|said| !said.starts_with(LABEL)) {
@@ -78,18 +77,6 @@ impl Arguments {
     }
 }
 
-/// The one column that an option names, if any.
-///
-/// # Errors
-/// When it names several.
-pub(super) fn one_label<'a>(option: &str, columns: &'a [String]) -> Result<Option<&'a str>, Error> {
-    match columns {
-        [] => Ok(None),
-        [alone] => Ok(Some(alone)),
-        several => Err(Error::Usage(format!("{option} names {} columns: {SEVERAL_LABELS}", several.len()))),
-    }
-}
-
 /// Writes a file that is not there yet.
 fn write(output: &Path, text: &str) -> Result<(), Error> {
     let shown = plain(&output.to_string_lossy());
@@ -113,9 +100,9 @@ fn object(suggestion: &Suggestion, file: Option<&PathBuf>, data: &[String]) -> R
     let preset = parse::parse(text, name)?;
     let source = ron::to_string(&preset.data.source).unwrap_or_default();
     let (label, columns) = match &preset.data.source {
-        Source::Csv(table) => (table.label.as_ref(), described(&table.columns)),
-        Source::FileTable(table) => (table.label.as_ref(), Value::Null),
-        _ => (None, Value::Null),
+        Source::Csv(table) => (label(table.label.as_ref()), described(&table.columns)),
+        Source::FileTable(table) => (json!(table.label), Value::Null),
+        _ => (Value::Null, Value::Null),
     };
     let reasons = reasons(text);
     let reasons: Vec<Value> =
@@ -135,6 +122,15 @@ fn object(suggestion: &Suggestion, file: Option<&PathBuf>, data: &[String]) -> R
         "reasons": reasons,
         "text": text,
     }))
+}
+
+/// A label's name, or a list of several.
+fn label(names: Option<&LabelNames>) -> Value {
+    match names.map(LabelNames::as_slice) {
+        None => Value::Null,
+        Some([alone]) => json!(alone),
+        Some(several) => json!(several),
+    }
 }
 
 /// The columns of a table and what each is taken for.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::text::{json as line_of, lines, plain};
 use super::{Error, candidates, experiment, summary};
+use crate::data::own::told_of_checked;
 use crate::preset::counted;
 use crate::preset::library;
 use crate::preset::parse::nearest;
@@ -191,14 +192,19 @@ fn check(out: &mut impl Write, files: &[PathBuf], json: bool) -> Result<(), Erro
             false => experiment::of_found(&found),
         });
         wrong += usize::from(checked.is_err());
+        let told = checked.as_ref().map(|checked| told_of_checked(&checked.preset.data.source));
+        let told = told.unwrap_or_default();
         let checked = checked.map(|experiment| {
             experiment.networks.iter().map(|network| network.summary.parameters.total()).sum::<u64>()
         });
+        for sentence in told.iter().filter(|_| !json) {
+            writeln!(std::io::stderr(), "trainyard: data: {}", plain(sentence))?;
+        }
         match (&checked, json) {
             (_, true) => {
                 let (count, problem) = (checked.as_ref().ok(), checked.as_ref().err().map(object));
                 let line = json!({
-                    "file": name, "valid": checked.is_ok(), "parameters": count, "problem": problem,
+                    "file": name, "valid": checked.is_ok(), "parameters": count, "problem": problem, "notices": told,
                 });
                 writeln!(out, "{}", line_of(&line)?)?;
             }

@@ -30,6 +30,8 @@ pub enum Answers {
         values: Vec<f64>,
         /// How each of the `width` is scaled for the network.
         scales: Vec<Scale>,
+        /// What each of the `width` is called; empty where they have no names.
+        names: Vec<String>,
     },
     /// Nothing: the samples are all that there is.
     Nothing {
@@ -50,7 +52,16 @@ pub enum Numbering {
 impl Answers {
     /// Values that are not scaled yet.
     pub fn values(width: usize, values: Vec<f64>) -> Self {
-        Answers::Values { width, values, scales: vec![Scale::NONE; width] }
+        Answers::Values { width, values, scales: vec![Scale::NONE; width], names: Vec::new() }
+    }
+
+    /// The same, with these names for the values of a sample; classes keep their own.
+    #[must_use]
+    pub fn called(mut self, called: Vec<String>) -> Self {
+        if let Answers::Values { names, .. } = &mut self {
+            *names = called;
+        }
+        self
     }
 
     /// What they are.
@@ -118,14 +129,16 @@ impl Answers {
                     names: named.iter().map(ToString::to_string).collect(),
                 })
             }
-            Answers::Values { width, values, .. } => {
+            Answers::Values { width, values, names, .. } => {
                 let one = |row: &[f64]| {
                     let (zeros, ones) =
                         (row.iter().filter(|&&x| x == 0.0).count(), row.iter().position(|&x| x == 1.0));
                     ones.filter(|_| zeros + 1 == row.len()).map(|place| place as u32)
                 };
                 let of = values.chunks_exact(*width).map(one).collect::<Option<Vec<u32>>>()?;
-                Some(Answers::Classes { of, names: (0..*width).map(|class| class.to_string()).collect() })
+                let numbered = || (0..*width).map(|class| class.to_string()).collect();
+                let names = if names.len() == *width { names.clone() } else { numbered() };
+                Some(Answers::Classes { of, names })
             }
         }
     }
@@ -173,7 +186,7 @@ impl Answers {
             Answers::Classes { of, names } => {
                 labels::fill(places.map(|place| of[place]), names.len(), form, batch);
             }
-            Answers::Values { width, values, scales } => {
+            Answers::Values { width, values, scales, .. } => {
                 let targets = batch.take_values();
                 for place in places {
                     let row = &values[place * width..][..*width];
@@ -262,7 +275,12 @@ mod tests {
     fn rows_with_a_single_one_are_classes() {
         let rows = Answers::values(3, vec![0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
         assert_eq!(rows.values_are(), ValuesAre::Distributions);
-        assert_eq!(rows.read_as(TargetsAs::Classes, Numbering::FromZero), classes(&[1, 0], &["0", "1", "2"]));
+        assert_eq!(
+            rows.clone().read_as(TargetsAs::Classes, Numbering::FromZero),
+            classes(&[1, 0], &["0", "1", "2"])
+        );
+        let called = rows.clone().called(["cat", "dog", "owl"].map(String::from).to_vec());
+        assert_eq!(called.other(Numbering::Names), Some(classes(&[1, 0], &["cat", "dog", "owl"])));
         let labels = Answers::values(2, vec![1.0, 1.0, 0.0, 0.0]);
         assert_eq!((labels.values_are(), labels.other(Numbering::FromZero)), (ValuesAre::Flags, None));
         assert_eq!(Answers::values(2, vec![0.5, 1.0]).values_are(), ValuesAre::Shares);

@@ -52,6 +52,8 @@ pub enum FieldKind {
     Texts,
     /// A path or pattern, or several in brackets.
     Paths,
+    /// The name of a column, or several in brackets.
+    Names,
     /// A value with fields of its own, which its own type describes and checks: layers, an optimizer.
     Nested(Described),
 }
@@ -72,6 +74,7 @@ impl FieldKind {
             | FieldKind::Sign
             | FieldKind::Texts
             | FieldKind::Paths
+            | FieldKind::Names
             | FieldKind::Nested(_) => None,
         }
     }
@@ -100,6 +103,7 @@ impl FieldKind {
             FieldKind::Sign => "one sign in quotes, as in ';'".into(),
             FieldKind::Texts => "[…] with texts in quotes".into(),
             FieldKind::Paths => "a path in quotes, or […] with several".into(),
+            FieldKind::Names => "a name in quotes, or […] with several".into(),
             FieldKind::Nested(described) => match described.inside() {
                 Inside::Fields(_) => "a group of fields".into(),
                 Inside::Variants(groups) => {

@@ -107,6 +107,7 @@ impl Row {
                 | FieldKind::Sign
                 | FieldKind::Texts
                 | FieldKind::Paths
+                | FieldKind::Names
                 | FieldKind::Nested(_),
             )
             | RowKind::Group(_)

@@ -85,14 +85,14 @@ pub use scaling::{Scaling, Spread};
 pub use schedule::Schedule;
 pub use shapes::ShapeError;
 pub use sources::{
-    CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource, FileTable,
-    Gate, Holds, Idx, ImageFolder, LabelledText, Logic, MOST_WORDS, Missing, Moons, Npy, Npz, NumberColumn,
-    Offers, Paths, SEVERAL_LABELS, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task,
+    ArrayForm, CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource,
+    FileTable, Gate, Holds, Idx, ImageFolder, LabelNames, LabelledText, Logic, MOST_WORDS, Missing, Moons,
+    Npy, Npz, NumberColumn, Offers, Paths, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task,
     TextFile, ValuesAre, WavFolder,
 };
 pub use steering::{Assignment, Change, Steerable, steerable};
 pub use summary::Summary;
-pub use table::{DatePart, Filling, InputColumn, InputKind, Numbers, Rest, TableSchema, code};
+pub use table::{DatePart, Filling, InputColumn, InputKind, LabelColumn, Numbers, Rest, TableSchema, code};
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig, View};
 pub use validate::Finding;
 pub use written::{is_usual, written};

@@ -145,7 +145,7 @@ impl FieldKind {
             }
             FieldKind::Switch => "true".into(),
             FieldKind::Choice(words) => words.names.first().copied().unwrap_or_default().into(),
-            FieldKind::Text | FieldKind::Paths => "\"\"".into(),
+            FieldKind::Text | FieldKind::Paths | FieldKind::Names => "\"\"".into(),
             FieldKind::Sign => "','".into(),
             FieldKind::Nested(described) => match described.inside() {
                 Inside::Fields(group) => group.shortest(|_| None),

@@ -14,8 +14,11 @@ pub struct TableSchema {
     /// The names of all columns in the table's order, those that are no inputs included; numbers from 1 where the table has
     /// no header.
     pub columns: Vec<String>,
-    /// The place of the column that is predicted; the one behind all columns where there is none.
+    /// The place of the column that is predicted, the first one where they are several; the one behind all columns where there is none.
     pub label: usize,
+    /// The columns that are predicted, in their order, where they are several; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelColumn>,
     /// The columns that are inputs, in the order in which the network gets them.
     pub inputs: Vec<InputColumn>,
     /// How its numbers are written, where its rows show it.
@@ -30,6 +33,19 @@ pub struct TableSchema {
     /// Words that say in a column of numbers or dates that the value is missing, beside those that always do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_words: Vec<String>,
+}
+
+/// One of several columns that are predicted together: each row has a number in each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelColumn {
+    /// Its place among the table's columns.
+    pub place: usize,
+    /// How its cells are written, where they are no plain numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<CellForm>,
+    /// Whether words such as yes and no are 1 and 0 in it.
+    #[serde(default)]
+    pub is_boolean: bool,
 }
 
 /// How the numbers of a table are written.
@@ -229,6 +245,27 @@ impl TableSchema {
     /// The place of the column that is predicted, where there is one.
     pub fn label_place(&self) -> Option<usize> {
         (self.label < self.columns.len()).then_some(self.label)
+    }
+
+    /// The places of all columns that are predicted, in their order.
+    pub fn label_places(&self) -> Vec<usize> {
+        match &self.labels[..] {
+            [] => self.label_place().into_iter().collect(),
+            several => several.iter().map(|label| label.place).collect(),
+        }
+    }
+
+    /// What answers and reports call the columns that are predicted, where they are several; empty otherwise.
+    pub fn label_names(&self) -> Vec<String> {
+        self.labels.iter().map(|label| self.shown(label.place)).collect()
+    }
+
+    /// How the cells of the columns that are predicted are written, each with its place.
+    pub fn label_forms(&self) -> Vec<(usize, &Option<CellForm>)> {
+        match &self.labels[..] {
+            [] => self.label_place().map(|place| (place, &self.label_form)).into_iter().collect(),
+            several => several.iter().map(|label| (label.place, &label.form)).collect(),
+        }
     }
 
     /// The names of the columns that are inputs, in their order.

@@ -11,8 +11,10 @@ pub fn written(kind: &FieldKind, typed: &str) -> String {
     match kind {
         FieldKind::Text => text(typed).unwrap_or_else(as_typed),
         FieldKind::Sign => sign(typed).unwrap_or_else(as_typed),
-        FieldKind::Paths if !typed.starts_with('[') => text(typed).unwrap_or_else(as_typed),
-        FieldKind::Paths | FieldKind::Texts => texts(typed).unwrap_or_else(as_typed),
+        FieldKind::Paths | FieldKind::Names if !typed.starts_with('[') => {
+            text(typed).unwrap_or_else(as_typed)
+        }
+        FieldKind::Paths | FieldKind::Names | FieldKind::Texts => texts(typed).unwrap_or_else(as_typed),
         FieldKind::Choice(words) => {
             let bare = typed.trim_matches(['"', '\'']);
             if words.contain(bare) { bare.to_owned() } else { as_typed() }
@@ -166,7 +168,7 @@ pub(super) fn change(path: &Path, value: &str) -> String {
 /// A value of this kind for an example, as a person types it.
 pub(super) fn example(kind: &FieldKind) -> String {
     match kind {
-        FieldKind::Text => "\"a text\"".into(),
+        FieldKind::Text | FieldKind::Names => "\"a text\"".into(),
         FieldKind::Sign => ";".into(),
         FieldKind::Paths => "data.csv".into(),
         FieldKind::Texts => "[\"a\", \"b\"]".into(),
@@ -208,6 +210,8 @@ mod tests {
         assert_eq!((of(FieldKind::Sign, "\\t"), of(FieldKind::Sign, "'")), ("'\\t'".into(), "'\\''".into()));
         assert_eq!(of(FieldKind::Sign, ";;"), ";;");
         assert_eq!(of(FieldKind::Paths, "b.csv"), "\"b.csv\"");
+        assert_eq!(of(FieldKind::Names, "y"), "\"y\"");
+        assert_eq!(of(FieldKind::Names, "[Y1, \"a b\"]"), "[\"Y1\", \"a b\"]");
         assert_eq!(of(FieldKind::Paths, "[b.csv, \"c,d.csv\"]"), "[\"b.csv\", \"c,d.csv\"]");
         assert_eq!(of(FieldKind::Integer(crate::preset::field::Range::COUNT), "abc"), "abc");
     }

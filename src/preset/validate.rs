@@ -129,6 +129,14 @@ impl Preset {
     fn check_values_for_loss(&self, signature: &Signature) -> Result<(), Finding> {
         let at = Path::to("loss");
         let values = "use mean_squared_error, with a last layer without activation, to predict values";
+        let or_classes = match signature.target {
+            TargetKind::Values(count) if count > 1 => {
+                format!(
+                    "{values}, or binary_crossentropy, with sigmoid, for labels of which a sample may have several"
+                )
+            }
+            _ => format!("{values}, or task: classes to take a table's label for classes"),
+        };
         match (self.loss, signature.values) {
             (Loss::BinaryCrossentropy, ValuesAre::Any) => finding(
                 at,
@@ -143,20 +151,12 @@ impl Preset {
                     "{} compares distributions over classes, and the targets are no classes and do not sum to 1",
                     self.loss.name()
                 );
-                finding(
-                    at,
-                    problem,
-                    format!("{values}, or task: classes to take a table's label for classes"),
-                )
+                finding(at, problem, or_classes)
             }
             (Loss::SparseCategoricalCrossentropy, _) => {
                 let problem =
                     "sparse_categorical_crossentropy takes class numbers, and the targets are values";
-                finding(
-                    at,
-                    problem,
-                    format!("{values}, or task: classes to take a table's label for classes"),
-                )
+                finding(at, problem, or_classes)
             }
             (Loss::BinaryCrossentropy, ValuesAre::Shares | ValuesAre::Flags | ValuesAre::Distributions)
             | (Loss::CategoricalCrossentropy | Loss::KlDivergence, ValuesAre::Distributions)

@@ -6,8 +6,8 @@ use super::field::FieldKind;
 use super::layers::options::Pair;
 use super::range::Range;
 use super::ron_options::options;
-use super::sources::Paths;
 use super::sources::sign::is_one as is_sign;
+use super::sources::{LabelNames, Paths};
 
 impl FieldKind {
     /// Checks what a person gives a field of this kind; `None` leaves an optional field out. What stands inside a value with
@@ -53,6 +53,7 @@ impl FieldKind {
             FieldKind::Text => read::<String>(text).is_some(),
             FieldKind::Sign => is_sign(text),
             FieldKind::Paths => read::<Paths>(text).is_some(),
+            FieldKind::Names => read::<LabelNames>(text).is_some(),
             FieldKind::Texts => read::<Vec<String>>(text).is_some(),
             FieldKind::Nested(_) => true,
         }
@@ -92,6 +93,7 @@ mod tests {
             (FieldKind::Text, &["\"x\""], &["x", "','"]),
             (FieldKind::Sign, &["','", "\",\"", "'\\t'"], &[",", "\"ab\"", "\"\""]),
             (FieldKind::Paths, &["\"x\"", "[\"x\", \"y\"]"], &["x"]),
+            (FieldKind::Names, &["\"x\"", "[\"x\", \"y\"]"], &["x", "[\"x\", \"x\"]"]),
             (FieldKind::Texts, &["[\"x\", \"y\"]"], &["\"x\"", "[x]"]),
         ];
         for (kind, taken, refused) in cases {

@@ -78,7 +78,8 @@ pub fn csv() -> Target {
                 }
             }
             let numbers = TableSchema::of_numbers(&["a".into(), "b".into()], Some("kind"), Missing::Zero);
-            let wanted = Wanted { inputs: &["a".to_string(), "b".to_string()], label: Some("kind") };
+            let wanted =
+                Wanted { inputs: &["a".to_string(), "b".to_string()], labels: &["kind".to_string()] };
             for wanted in [Some(wanted), None] {
                 let cells = table::LabelCells::Value;
                 drop(table::read_as(&twice(path), &options, &numbers, wanted, cells, &limits(), &mut |_| {
@@ -92,7 +93,7 @@ pub fn csv() -> Target {
             drop(table::read(&set, &options, &limits(), &mut |_| Ok(())));
             let columns = Columns { path: None, label: Some("kind") };
             drop(file_table::read(&[path, path], columns, &limits(), &mut |_| Ok(())));
-            drop(check(path, AsTable { label: Some("2"), ..AsTable::default() }));
+            drop(check(path, AsTable { labels: &["2".to_string()], ..AsTable::default() }));
         });
     };
     Target { name: "CSV", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }

@@ -75,7 +75,7 @@ fn what_no_network_learns_from_is_refused_with_a_way_out() {
     put(&desk, "x.npy", "<f4", "(40, 3)", &floats(&gaps));
     let told = desk.failure(&["train", "own.ron"]).0;
     assert!(told.contains("row 3, column 2: NaN is not a number to learn from; 3 numbers are NaN or infinite, in 2 of 40 rows."), "{told}");
-    assert!(told.contains("numpy.nanmedian(x, axis=0)"), "{told}");
+    assert!(told.contains("missing: median in the preset's npz(…) or npy(…)"), "{told}");
     put(&desk, "x.npy", "<f4", "(40, 3)", &floats(&samples(3)));
     let values: Vec<f32> = (0..40).map(|n| if n == 5 { f32::NAN } else { n as f32 / 3.0 }).collect();
     put(&desk, "y.npy", "<f4", "(40,)", &floats(&values));
@@ -142,6 +142,87 @@ fn channels_in_front_are_put_last_where_the_preset_says_it() {
             .0
             .contains("channels_first: true is for images of the shape [channels, height, width]")
     );
+}
+
+/// What stands in for NaN is what NumPy's `nanmedian` and `nanmean` of the training samples are: all of them here.
+#[test]
+fn something_stands_in_for_nan_where_an_option_says_so() {
+    let desk = Desk::new();
+    let mut numbers = samples(3);
+    let known: Vec<f32> = (0..40).filter(|row| row % 5 != 0).map(|row| numbers[row * 3 + 1]).collect();
+    (0..40).filter(|row| row % 5 == 0).for_each(|row| numbers[row * 3 + 1] = f32::NAN);
+    put(&desk, "x.npy", "<f4", "(40, 3)", &floats(&numbers));
+    let labels: Vec<u8> = (0..40_i64).flat_map(|n| (n % 2).to_le_bytes()).collect();
+    put(&desk, "y.npy", "<i8", "(40,)", &labels);
+    let mut sorted = known.clone();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let middle = f64::midpoint(f64::from(sorted[15]), f64::from(sorted[16]));
+    let mean = known.iter().map(|x| f64::from(*x)).sum::<f64>() / 32.0;
+    for (missing, stand_in) in [("median", middle), ("mean", mean), ("zero", 0.0)] {
+        desk.preset_text(&format!(
+            "(name: \"own\", title: \"\", data: (source: npy(inputs: \"x.npy\", targets: \"y.npy\", missing: {missing}), validation: 0.0, test: 0.0),
+              layers: [Dense(units: 2, activation: softmax)], loss: categorical_crossentropy, optimizer: SGD(learning_rate: 0.1),
+              train: (epochs: 2, batch_size: 8))"
+        ));
+        let told = done(&desk, &["train", "own.ron"]);
+        assert!(told.contains("x.npy: 8 numbers are NaN, in 8 of 40 rows; "), "{told}");
+        let filled: Vec<f64> =
+            numbers.iter().map(|x| if x.is_nan() { stand_in } else { f64::from(*x) }).collect();
+        let bytes: Vec<u8> = filled.iter().flat_map(|x| x.to_le_bytes()).collect();
+        put(&desk, "filled.npy", "<f8", "(40, 3)", &bytes);
+        let outputs = |file: &str| -> Vec<f64> {
+            let lines = desk.lines(&["predict", "last", file, "--json"], b"");
+            lines.iter().filter_map(|line| line["output"][0].as_f64()).collect()
+        };
+        let (gaps, right) = (outputs("x.npy"), outputs("filled.npy"));
+        assert_eq!(gaps.len(), 40);
+        assert!(gaps.iter().zip(&right).all(|(a, b)| (a - b).abs() < 1e-6), "{missing}: {gaps:?} {right:?}");
+        let told = done(&desk, &["predict", "last", "x.npy"]);
+        assert!(told.contains("8 numbers are NaN, in 8 of 40 rows"), "{told}");
+        let scored = |inputs: &str| {
+            let source = format!("npy(inputs: \"{inputs}\", targets: \"y.npy\", missing: {missing})");
+            desk.lines(&["eval", "last", "--data", &source, "--json"], b"")[0]["loss"].clone()
+        };
+        assert_eq!(scored("x.npy"), scored("filled.npy"));
+    }
+    // Infinity is no gap. `init` writes the option.
+    let told = done(&desk, &["init", "x.npy", "y.npy", "-o", "i.ron"]);
+    assert!(told.contains("missing: median in the preset"), "{told}");
+    done(&desk, &["train", "i.ron", "--epochs", "1", "--quiet"]);
+    numbers[0] = f32::INFINITY;
+    put(&desk, "x.npy", "<f4", "(40, 3)", &floats(&numbers));
+    assert!(desk.failure(&["train", "i.ron"]).0.contains("inf is not a number to learn from"));
+}
+
+#[test]
+fn floats_without_a_channel_axis_are_images_where_an_option_says_so() {
+    let desk = Desk::new();
+    let pixels: Vec<f32> = (0..40)
+        .flat_map(|n| (0..256).map(move |at| if (at % 16 < 8) == (n % 2 == 0) { 0.9 } else { 0.1 }))
+        .collect();
+    put(&desk, "x.npy", "<f4", "(40, 16, 16)", &floats(&pixels));
+    put(&desk, "with.npy", "<f4", "(40, 16, 16, 1)", &floats(&pixels));
+    let labels: Vec<u8> = (0..40_i64).flat_map(|n| (n % 2).to_le_bytes()).collect();
+    put(&desk, "y.npy", "<i8", "(40,)", &labels);
+    let losses = |source: &str| {
+        desk.preset(source, "Conv2D(filters: 2, kernel_size: 3), Flatten,");
+        desk.trained();
+        desk.lines(&["eval", "last", "--json"], b"")[0]["loss"].clone()
+    };
+    let own = losses("npy(inputs: \"x.npy\", targets: \"y.npy\", grey_images: true)");
+    assert_eq!(own, losses("npy(inputs: \"with.npy\", targets: \"y.npy\")"));
+    assert_eq!(desk.classes("x.npy", b"")[..2], ["0", "1"]);
+    let told = done(&desk, &["init", "x.npy", "y.npy", "-o", "i.ron"]);
+    assert!(told.contains("taken for grey images, as both sides are equal"), "{told}");
+    let preset = std::fs::read_to_string(desk.path("i.ron")).expect("a preset");
+    assert!(preset.contains("grey_images: true") && preset.contains("Conv2D"), "{preset}");
+    // Rows of numbers stay rows, and the option is named.
+    put(&desk, "x.npy", "<f4", "(40, 8, 32)", &floats(&pixels));
+    let told = done(&desk, &["init", "x.npy", "y.npy", "-o", "j.ron"]);
+    assert!(told.contains("taken as 8 rows of 32 numbers each; grey_images: true in the preset"), "{told}");
+    put(&desk, "x.npy", "<f4", "(40, 256)", &floats(&pixels));
+    let told = desk.failure(&["train", "i.ron"]).0;
+    assert!(told.contains("grey_images: true is for samples of the shape [height, width]"), "{told}");
 }
 
 #[test]

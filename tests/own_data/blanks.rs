@@ -78,6 +78,15 @@ fn formulas_that_were_never_calculated_are_told() {
         let told = done(&desk, words);
         assert!(told.contains(wanted), "{told}");
     }
+    let told = done(&desk, &["data", "check", "formulas.ods"]);
+    assert!(
+        told.contains("40 cells have formulas that were never calculated, in 'total', and so no value"),
+        "{told}"
+    );
+    done(&desk, &["init", "formulas.ods", "--target", "y", "-o", "ods.ron"]);
+    let preset = std::fs::read_to_string(desk.path("ods.ron")).expect("a preset");
+    assert!(preset.contains("\"total\": ignore, // no cell of it has a value"), "{preset}");
+    done(&desk, &["train", "ods.ron", "--epochs", "1"]);
     let (told, _) = desk.failure(&["init", "formula_labels.xlsx", "--target", "y", "-o", "other.ron"]);
     assert!(
         told.contains("60 cells have formulas that were never calculated, in 'y', and so no value"),

@@ -35,6 +35,7 @@ mod promises;
 mod reach;
 mod reading;
 mod rows;
+mod several_labels;
 mod sheets;
 mod sources;
 mod spellings;

@@ -35,6 +35,30 @@ fn texts_of_a_sheet_that_are_numbers_are_the_numbers_that_they_say() {
 }
 
 #[test]
+fn texts_of_parquet_that_are_numbers_are_the_numbers_that_they_say() {
+    let desk = Desk::with("sheet_texts");
+    let plain = summary(&desk, "plain.csv");
+    for (file, told) in [
+        ("german.parquet", "numbers in texts have fractions after ',', digits grouped by '.'"),
+        ("english.parquet", "numbers in texts have digits grouped by ','"),
+    ] {
+        assert_eq!(summary(&desk, file), plain, "{file}");
+        let checked = done(&desk, &["data", "check", file]);
+        assert!(checked.contains(told), "{file}: {checked}");
+    }
+    // A run reads them whatever its own table is.
+    let (_, _) = desk.regression("file: \"german.parquet\"", (4, 2));
+    let outputs = |file: &str| -> Vec<_> {
+        let lines = desk.lines(&["predict", "last", file, "--json"], b"");
+        lines.iter().map(|line| line["output"].clone()).collect()
+    };
+    assert_eq!(outputs("german.parquet"), outputs("plain.csv"));
+    assert_eq!(outputs("english.parquet"), outputs("plain.csv"));
+    let told = done(&desk, &["init", "german.parquet", "--target", "y", "-o", "new.ron"]);
+    assert!(told.contains("look at it"), "{told}");
+}
+
+#[test]
 fn a_run_reads_other_sheets_as_its_own() {
     let desk = Desk::with("sheet_texts");
     let (told, _) = desk.regression("file: \"german_groups.xlsx\"", (4, 2));

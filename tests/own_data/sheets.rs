@@ -1,5 +1,5 @@
 //! Workbooks as people keep them: merged cells, several tables in a sheet, a cover before the table. They are written by
-//! `tests/reference/sheet_tables.py` with openpyxl; what is right is the same table in text, and pandas' `ffill()` of the merged column.
+//! `tests/reference/sheet_tables.py` with openpyxl and `ods_tables.py` with odfpy; what is right is the same table in text, and pandas' `ffill()` of the merged column.
 
 use crate::program::Desk;
 
@@ -20,9 +20,11 @@ fn summary(desk: &Desk, file: &str) -> Vec<String> {
 #[test]
 fn a_merged_cell_is_the_value_of_all_its_rows() {
     let desk = Desk::with("sheets");
-    let told = said(&desk, &["data", "check", "merged.xlsx"]);
-    assert!(told.contains("category, 2 words: 'North' 20, 'South' 20\n"), "{told}");
-    assert!(told.contains("38 rows of merged cells in 'region' have the value of the first"), "{told}");
+    for file in ["merged.xlsx", "merged.ods"] {
+        let told = said(&desk, &["data", "check", file]);
+        assert!(told.contains("category, 2 words: 'North' 20, 'South' 20\n"), "{told}");
+        assert!(told.contains("38 rows of merged cells in 'region' have the value of the first"), "{told}");
+    }
 }
 
 #[test]

@@ -252,3 +252,27 @@ fn a_run_that_knows_the_names_of_its_columns_only_answers_as_it_did() {
     fs::write(run.join("data.ron"), format!("{start}{}", &rest[end..])).expect("a file of before");
     assert_eq!(desk.classes("pred_reorder_case.csv", b""), before);
 }
+
+#[test]
+fn a_second_table_below_the_first_one_in_a_text_is_told() {
+    let desk = Desk::new();
+    let rows: String = (0..60).map(|row| format!("{row},{},{}\n", row * 7 % 11, row * 3)).collect();
+    // Of another width, and of the same.
+    for other in ["town,size\nRome,5\n", "town,river,size\nRome,Tiber,5\n"] {
+        desk.put("t.csv", format!("a,b,y\n{rows}\n{other}"));
+        let wanted = "does another table begin here? If so, put each table into a file of its own";
+        let (told, _) = crate::program::said(&desk, &["data", "check", "t.csv"]);
+        assert!(told.contains("line 63") && told.contains(wanted), "{told}");
+        desk.preset_text(
+            "(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\", task: values)), layers: [Dense(units: 1)],
+              loss: mean_squared_error, optimizer: Adam(), train: (epochs: 1, batch_size: 8))",
+        );
+        let (told, _) = desk.failure(&["train", "own.ron"]);
+        assert!(told.contains("line 63") && told.contains(wanted), "{told}");
+    }
+    // Where its rows are rows of the first as well.
+    let words: String = (0..60).map(|row| format!("w{},v{}\n", row % 3, row % 2)).collect();
+    desk.put("t.csv", format!("one,two\n{words}\ntown,size\nRome,5\nOslo,5\n"));
+    let told = crate::program::said(&desk, &["data", "check", "t.csv"]).0;
+    assert!(told.contains("line 63: another table seems to begin here, of town, size"), "{told}");
+}

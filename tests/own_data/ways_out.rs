@@ -279,25 +279,6 @@ fn the_label_that_nobody_named_is_told_with_the_others() {
 }
 
 #[test]
-fn several_labels_are_refused_with_what_to_do() {
-    let desk = Desk::new();
-    let text: String = (0..60).map(|row| format!("{row},{},{}\n", row * 2, row * 3)).collect();
-    desk.put("t.csv", format!("a,y1,y2\n{text}"));
-    desk.preset("csv(file: \"t.csv\", label: [\"y1\", \"y2\"])", "");
-    let wanted = "a table has one label; a network that answers several columns at once learns from arrays";
-    for words in [
-        &["train", "own.ron"][..],
-        &["init", "t.csv", "--target", "y1", "--target", "y2"],
-        &["init", "t.csv", "--target", "y1,y2"],
-        &["data", "check", "t.csv", "--label", "y1", "--label", "y2"],
-    ] {
-        let output = desk.run(words, b"");
-        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert!(!output.status.success() && told.contains(wanted), "{words:?}: {told}");
-    }
-}
-
-#[test]
 fn a_title_above_a_table_that_is_asked_about_is_left_out_and_told() {
     let desk = Desk::new();
     desk.put("t.csv", table(60, |row| row.to_string()));

@@ -1,7 +1,7 @@
 //! How the arrays about which a network is asked hold samples.
 
+use crate::preset::Source;
 use crate::preset::shapes::{only_long_axes, size};
-use crate::preset::{Npy, Npz, Source};
 
 /// How an array holds samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +23,7 @@ pub(super) fn layout_of(
     takes: &[usize],
 ) -> Result<(Layout, bool, usize), String> {
     let found = layout(count, row, takes).map(|(layout, is_flat)| (layout, is_flat, 0));
-    let are_first = match source {
-        Source::Npz(Npz { channels_first, .. }) | Source::Npy(Npy { channels_first, .. }) => *channels_first,
-        _ => false,
-    };
+    let are_first = source.array_form().is_some_and(|form| form.channels_first);
     match (takes, are_first) {
         // The arrays of the run were so, and so is one that would be flat otherwise.
         (&[height, width, channels], true) => match layout(count, row, &[channels, height, width]) {

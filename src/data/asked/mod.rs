@@ -17,6 +17,7 @@ use std::path::Path;
 use super::beyond;
 use super::dataset::Scale;
 use super::far::Far;
+use super::import::arrays::missing_in_words;
 use super::import::channels;
 use super::import::limits::Limits;
 use super::import::rows::Stored;
@@ -300,8 +301,16 @@ fn rows(
     }
     let (mut numbers, mut cells) = (Vec::with_capacity(stored.count * width), vec![0.0; width]);
     let (mut samples, mut bad) = (Vec::with_capacity(stored.count), Vec::new());
+    let missing = config.source.array_form().unwrap_or_default().missing;
+    let fills = if missing.is_refused() { &[] } else { &learned.fills[..] };
+    let (mut filled, mut filled_rows) = (0, 0);
     for row in 0..stored.count {
         channels::read(&stored, row, channels, &mut cells)?;
+        if !fills.is_empty() {
+            let missing = cells.iter_mut().zip(fills.iter().cycle()).filter(|(x, _)| x.is_nan());
+            let count = missing.map(|(x, fill)| *x = *fill).count() as u64;
+            (filled, filled_rows) = (filled + count, filled_rows + u64::from(count > 0));
+        }
         let of = Which::row(row + 1, None);
         match cells.iter().position(|x| !x.is_finite()) {
             Some(column) => {
@@ -323,7 +332,8 @@ fn rows(
     let told = is_flat.then(|| {
         format!("a row of {width} numbers is taken as a sample of the shape {takes:?}, its last axis fastest")
     });
-    let told = told.into_iter().chain(far).collect();
+    let filled = (filled > 0).then(|| missing_in_words(filled, filled_rows, stored.count as u64, missing));
+    let told = told.into_iter().chain(filled).chain(far).collect();
     Ok(Asked { samples, inputs, bad, told, ..Asked::default() })
 }
 

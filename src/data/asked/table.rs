@@ -46,7 +46,7 @@ fn layout(
     let here: Vec<String> =
         first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
     let order = schema.names().join(", ");
-    match Layout::named(&here, &schema.names(), learned.label.as_deref(), schema) {
+    match Layout::named(&here, &schema.names(), &learned.labels, schema) {
         Ok(layout) => Ok((layout.with_row_names(schema, &here), true)),
         Err(_) if are_cells && in_order.is_none() => Err(misfit()),
         Err(_) if are_cells => Err(format!(

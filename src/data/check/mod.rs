@@ -13,6 +13,7 @@ use std::path::Path;
 use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts};
 use super::import::limits::Limits;
 use super::import::rows::Stored;
+use super::import::seen::named_labels;
 use super::import::sounds::Sound;
 use super::import::{channels, foreign, gzip, idx, images, npy, sounds};
 use super::table::{Format, expanded, is_ending_of_table, is_pattern, is_table_of_numbers, title};
@@ -28,8 +29,8 @@ const MOST_CLASSES: usize = 1000;
 /// How a table is to be looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsTable<'a> {
-    /// The column that is to be predicted; `None`: the last column.
-    pub label: Option<&'a str>,
+    /// The columns that are to be predicted; none: the last column. A text with commas may name several.
+    pub labels: &'a [String],
     /// The sheet of a spreadsheet; `None`: the first one.
     pub sheet: Option<&'a str>,
     /// The table of the test set, where there is one.
@@ -74,7 +75,7 @@ const NUMPY: &[u8] = b"\x93NUMPY";
 
 fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
-    let AsTable { label, sheet, test } = as_table;
+    let AsTable { labels, sheet, test } = as_table;
     // Options of tables only: what they would say of another file is told as a mistake.
     let refused = |what: &str| match (sheet, test) {
         (Some(_), _) => {
@@ -121,7 +122,11 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
         _ if is_of_rows => {
             let has_title = || title(path, &Csv::of(path.to_string_lossy().into_owned()), limits).is_some();
             let is_plain = sheet.or(test).is_none() && !has_title();
-            let seen = if is_plain { listed::check(path, label, limits) } else { Seen::Columns(None) };
+            let labels = named_labels(path, labels, sheet, limits);
+            let seen = match (is_plain, &labels[..]) {
+                (true, [] | [_]) => listed::check(path, labels.first().map(String::as_str), limits),
+                _ => Seen::Columns(None),
+            };
             let said = match seen {
                 Seen::Listed(report) => return report,
                 Seen::Columns(said) => said,

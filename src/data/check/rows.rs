@@ -2,7 +2,7 @@
 
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::data::table::{Labels, Repeated, Table, shown_column};
+use crate::data::table::{Labels, Repeated, Table, as_kind, shown_column};
 use crate::preset::InputKind;
 
 /// Rows below which a column that tells the label is a chance.
@@ -64,17 +64,20 @@ fn leaks(table: &Table) -> Result<Vec<Oddity>, Error> {
         let leaks = match &table.labels {
             Labels::Classes(of, names) => tells_classes(&numbers, of, names.len()),
             Labels::Values(values) => matches!(input.kind, InputKind::Number(_)) && follows(&numbers, values),
+            Labels::Several(width, values) => {
+                let of_label =
+                    |place| values.iter().skip(place).step_by(*width).copied().collect::<Vec<f64>>();
+                matches!(input.kind, InputKind::Number(_))
+                    && (0..*width).any(|place| follows(&numbers, &of_label(place)))
+            }
             Labels::Nothing(_) => false,
         };
         if leaks {
             let name = &schema.columns[input.place];
-            let way_out = match name.is_empty() {
-                true => "give it a name, and columns: {\"name\": ignore} leaves it out".to_string(),
-                false => format!("columns: {{\"{name}\": ignore}} leaves it out"),
-            };
             let sentence = format!(
-                "{} tells the label by itself: is it known before the label is? {way_out}",
-                shown_column(name, input.place)
+                "{} tells the label by itself: is it known before the label is? {} leaves it out",
+                shown_column(name, input.place),
+                as_kind(name, "ignore")
             );
             told.push(Oddity { about: "leak", column: Some(name.clone()), count: None, sentence });
         }

@@ -10,9 +10,9 @@ use super::rows::{Oddity, oddities};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::named_label::named_before_last;
-use crate::data::import::seen::seen_as;
+use crate::data::import::seen::{named_labels, seen_as};
 use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
-use crate::preset::{Csv, Missing, Paths, counted, counted_with, written};
+use crate::preset::{Csv, LabelNames, Missing, Paths, counted, counted_with, written};
 
 /// The problems of one kind: the same of the same column.
 struct OfKind {
@@ -46,14 +46,16 @@ pub(super) fn check(path: &Path, as_table: AsTable, limits: &Limits) -> Result<D
 /// # Errors
 /// As [`check`].
 pub(super) fn check_named(named: &Paths, as_table: AsTable, limits: &Limits) -> Result<DataReport, Error> {
-    check_files(&Files::of(&options(named, as_table))?, named, as_table, limits)
+    check_files(&Files::of(&options(named, as_table, limits))?, named, as_table, limits)
 }
 
 /// How the table is read.
-fn options(named: &Paths, as_table: AsTable) -> Csv {
-    let AsTable { label, sheet, test } = as_table;
+fn options(named: &Paths, as_table: AsTable, limits: &Limits) -> Csv {
+    let AsTable { labels, sheet, test } = as_table;
+    let first = all_expanded(named).ok().and_then(|files| files.into_iter().next());
+    let labels = first.map_or_else(|| labels.to_vec(), |first| named_labels(&first, labels, sheet, limits));
     Csv {
-        label: label.map(str::to_string),
+        label: LabelNames::listed(labels),
         sheet: sheet.map(str::to_string),
         test_file: test.map(Paths::from),
         missing: Missing::Mean,
@@ -68,7 +70,7 @@ fn check_files(
     limits: &Limits,
 ) -> Result<DataReport, Error> {
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
-    let options = options(named, as_table);
+    let options = options(named, as_table, limits);
     let title = files.paths.first().and_then(|path| table::title(path, &options, limits));
     let options = Csv { skip_rows: title.as_ref().map(|title| title.rows), ..options };
     if let Some(title) = title {
@@ -93,7 +95,8 @@ fn check_files(
     if let Some(name) = &by_name {
         report.fact("note", format!("the label is '{name}', as its name says; --label names another"));
     }
-    let options = Csv { label: options.label.clone().or(by_name), ..options };
+    let options =
+        Csv { label: options.label.clone().or(by_name.as_deref().map(LabelNames::from)), ..options };
     let mut kinds = ByKind::new();
     let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
@@ -185,14 +188,27 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
         let gaps = if missing > 0 { format!("; {missing} missing") } else { String::new() };
         report.known(&format!("  {}", table.schema.shown(place)), format!("left out: {why}{gaps}"), known);
     }
+    let range = |report: &mut DataReport, label: &str, values: &mut dyn Iterator<Item = f64>| {
+        let (least, most) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+        let known = Known::Range { least, greatest: most, mean: None };
+        report.known(label, format!("values from {} to {}", written(least), written(most)), known);
+    };
     match &table.labels {
         Labels::Nothing(_) => {}
         Labels::Classes(of, names) => report.balance(of, names),
-        Labels::Values(values) => {
-            let (least, most) =
-                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-            let known = Known::Range { least, greatest: most, mean: None };
-            report.known("label", format!("values from {} to {}", written(least), written(most)), known);
+        Labels::Values(values) => range(report, "label", &mut values.iter().copied()),
+        Labels::Several(width, values) => {
+            for (place, name) in table.schema.label_names().iter().enumerate() {
+                let of_label = || values.iter().skip(place).step_by(*width).copied();
+                let label = format!("label '{name}'");
+                match of_label().all(|x| matches!(x, 0.0 | 1.0)) {
+                    true => {
+                        let (there, all) = (of_label().sum::<f64>() as u64, values.len() / width);
+                        report.fact(&label, format!("1 in {there} of {all} rows, else 0"));
+                    }
+                    false => range(report, &label, &mut of_label()),
+                }
+            }
         }
     }
     let columns_in = |sentence: &str| {

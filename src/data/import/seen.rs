@@ -79,3 +79,14 @@ pub fn seen_as(path: &Path, options: &Csv, limits: &Limits) -> Option<Seen> {
     }
     (profile.rows > 0).then_some(Seen { names, profile, cells, is_all })
 }
+
+/// The columns of a table that a person names on a command line, where a text with commas may name several.
+pub fn named_labels(table: &Path, named: &[String], sheet: Option<&str>, limits: &Limits) -> Vec<String> {
+    if !named.iter().any(|name| name.contains(',')) {
+        return named.to_vec();
+    }
+    let options = Csv { sheet: sheet.map(str::to_string), ..Csv::of(table.to_string_lossy().into_owned()) };
+    let names = seen_as(table, &options, limits).map(|seen| seen.names).unwrap_or_default();
+    let cut = |name: &String| table::cut_at_commas(name, &names).unwrap_or_else(|| vec![name.clone()]);
+    named.iter().flat_map(cut).collect()
+}

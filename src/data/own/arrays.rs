@@ -7,12 +7,13 @@ use super::Opened;
 use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::{Answers, MOST_CLASSES, MOST_LIKELY_CLASSES, Numbering};
+use crate::data::import::arrays::missing_in_words;
 use crate::data::import::channels::{self, ChannelsLast};
 use crate::data::import::classes::{Classes, too_many_classes};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::data::table::digits::is_beyond;
-use crate::preset::{TargetsAs, counted};
+use crate::preset::{ArrayForm, Missing, TargetsAs, counted};
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
     Error::Broken { origin: origin.into(), problem }
@@ -151,7 +152,7 @@ impl Array {
 pub(super) fn arrays(
     rows: Array,
     targets: Array,
-    channels_first: bool,
+    form: ArrayForm,
     limits: &Limits,
     notices: &mut Vec<String>,
 ) -> Result<Opened, Error> {
@@ -160,8 +161,11 @@ pub(super) fn arrays(
                        init or csv(…), and one of texts with file_table(…, holds: texts)";
         return Err(broken(&rows.first.origin, problem.into()));
     }
-    rows.pieces().try_for_each(|piece| finite(piece, OF_INPUTS))?;
-    targets.pieces().try_for_each(|piece| finite(piece, OF_TARGETS))?;
+    for piece in rows.pieces() {
+        finite(piece, OF_INPUTS, !form.missing.is_refused())?;
+        notices.extend(missing(piece, form.missing)?);
+    }
+    targets.pieces().try_for_each(|piece| finite(piece, OF_TARGETS, false))?;
     // Files that are as many belong together one by one: what is missing in one must not shift the answers of the next.
     if rows.others.len() == targets.others.len() && !rows.others.is_empty() {
         let mut pairs = rows.pieces().zip(targets.pieces());
@@ -176,32 +180,48 @@ pub(super) fn arrays(
         false => numbers(&targets, &answers, limits, notices)?,
     };
     notices.extend(long_inputs(&rows)?);
-    images(rows, answers, channels_first, notices)
+    images(rows, answers, form, notices)
 }
 
 /// What is done with numbers that are none, in NumPy.
-const OF_INPUTS: &str = "x[numpy.isfinite(x).reshape(len(x), -1).all(axis=1)] keeps the other samples (with their targets), \
-                         numpy.where(numpy.isnan(x), numpy.nanmedian(x, axis=0), x) puts medians there; a table (.csv) with gaps is \
-                         learned with missing: median";
+const OF_INPUTS: &str = "x[numpy.isfinite(x).reshape(len(x), -1).all(axis=1)] keeps the other samples (with their targets); \
+                         missing: median in the preset's npz(…) or npy(…) puts the median of the training samples in the place of NaN";
 const OF_TARGETS: &str = "keep = numpy.isfinite(y).reshape(len(y), -1).all(axis=1), then x[keep] and y[keep] leave such samples out";
 
-/// Checks that there is no NaN and no infinity; `help` is what to do with them.
-fn finite(piece: &Stored, help: &str) -> Result<(), Error> {
-    let Err(Error::Broken { origin, problem }) = piece.check_finite() else { return Ok(()) };
+/// Checks that there is no infinity, nor NaN unless that may be; `help` is what to do with them.
+fn finite(piece: &Stored, help: &str, may_be_missing: bool) -> Result<(), Error> {
+    let is_allowed = |x: f64| x.is_finite() || may_be_missing && x.is_nan();
+    let Err(Error::Broken { origin, problem }) = piece.check(&is_allowed) else { return Ok(()) };
+    let (count, rows) = counts(piece, &|x| !x.is_finite())?;
+    let all = match count {
+        1 => String::new(),
+        _ => format!("; {count} numbers are NaN or infinite, in {rows} of {}", counted(piece.count, "row")),
+    };
+    Err(broken(&origin, format!("{problem}{all}. In NumPy, {help}")))
+}
+
+/// How many numbers are such, and how many rows have one.
+fn counts(piece: &Stored, is_such: &dyn Fn(f64) -> bool) -> Result<(u64, u64), Error> {
     let (mut count, mut rows, mut before) = (0_u64, 0_u64, None);
     piece.in_order(&mut |first, cells| {
-        for (place, _) in (first..).zip(cells).filter(|(_, x)| !x.is_finite()) {
+        for (place, _) in (first..).zip(cells).filter(|(_, x)| is_such(**x)) {
             count += 1;
             rows += u64::from(before != Some(place / piece.width));
             before = Some(place / piece.width);
         }
         Ok(())
     })?;
-    let all = match count {
-        1 => String::new(),
-        _ => format!("; {count} numbers are NaN or infinite, in {rows} of {}", counted(piece.count, "row")),
-    };
-    Err(broken(&origin, format!("{problem}{all}. In NumPy, {help}")))
+    Ok((count, rows))
+}
+
+/// What is said of NaN in a piece; `None` where there is none.
+fn missing(piece: &Stored, missing: Missing) -> Result<Option<String>, Error> {
+    if missing.is_refused() || !piece.number.is_float() {
+        return Ok(None);
+    }
+    let (count, rows) = counts(piece, &f64::is_nan)?;
+    let of = |sentence: String| format!("{}: {sentence}", piece.origin);
+    Ok((count > 0).then(|| of(missing_in_words(count, rows, piece.count as u64, missing))))
 }
 
 /// The class of each row, of an array of texts that name classes, and the classes in order.
@@ -282,18 +302,26 @@ fn numbers(
 fn images(
     rows: Array,
     answers: Answers,
-    channels_first: bool,
+    form: ArrayForm,
     notices: &mut Vec<String>,
 ) -> Result<Opened, Error> {
     let kind = rows.first.number.kind;
     let shape = match &rows.shape[..] {
         [] => vec![1],
-        [height, width] if matches!(kind, Kind::U8 | Kind::Bool) => vec![*height, *width, 1],
+        [height, width] if form.grey_images || matches!(kind, Kind::U8 | Kind::Bool) => {
+            vec![*height, *width, 1]
+        }
+        other if form.grey_images => {
+            let problem = format!(
+                "grey_images: true is for samples of the shape [height, width], and these have the shape {other:?}"
+            );
+            return Err(broken(&rows.first.origin, problem));
+        }
         other => other.to_vec(),
     };
     let are_pixels = kind == Kind::U8 && shape.len() == 3;
     let origin = rows.first.origin.clone();
-    let (shape, rows) = match (channels_first, channels::last(&shape)) {
+    let (shape, rows) = match (form.channels_first, channels::last(&shape)) {
         (true, Some(last)) => {
             let channels = shape[0];
             (last, Arc::new(ChannelsLast { images: rows.rows(), channels }) as Arc<dyn Rows>)
@@ -314,7 +342,7 @@ fn images(
             (shape, rows.rows())
         }
     };
-    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows, shape, answers) }))
+    Ok(Opened::Rows(Imported { are_pixels, missing: form.missing, ..Imported::of(rows, shape, answers) }))
 }
 
 /// What is said of inputs that are whole numbers with more digits than double precision has.

@@ -1,38 +1,40 @@
-//! What stands in for the missing numbers of a table: found out from its training samples.
+//! What stands in for missing numbers: found out from the training samples.
 
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::preset::{Missing, TableSchema};
+use crate::preset::Missing;
 
-/// The most samples of which medians and most frequent numbers are taken; of more, so many that are spread evenly over them.
-const MOST_SAMPLES: usize = 1 << 20;
+/// The most numbers of a feature of which medians and most frequent numbers are taken; of more, those of samples that are spread evenly over them.
+const MOST_NUMBERS: usize = 1 << 20;
 
-/// What stands in for a missing number of each feature. `means` are their means over the samples `train`.
+/// What stands in for a missing number of each feature, one of the numbers on the last axis of a sample, by what `missing` says of it.
+/// `means` are their means over the samples `train`.
 ///
 /// # Errors
 /// When the rows cannot be read any more.
 pub fn fills(
     rows: &dyn Rows,
     train: &[u32],
-    schema: &TableSchema,
+    missing: &[Missing],
     means: Vec<f64>,
 ) -> Result<Vec<f64>, Error> {
-    let wanted: Vec<(usize, Missing)> = schema
-        .missing()
-        .enumerate()
-        .filter(|(_, missing)| matches!(missing, Missing::Median | Missing::MostFrequent))
-        .collect();
+    let is_searched = |missing: &Missing| matches!(missing, Missing::Median | Missing::MostFrequent);
+    let wanted: Vec<(usize, Missing)> =
+        missing.iter().copied().enumerate().filter(|(_, missing)| is_searched(missing)).collect();
     let mut fills = means;
+    let zeros = fills.iter_mut().zip(missing).filter(|(_, missing)| **missing == Missing::Zero);
+    zeros.for_each(|(fill, _)| *fill = 0.0);
     if wanted.is_empty() {
         return Ok(fills);
     }
     let mut known: Vec<Vec<f64>> = vec![Vec::new(); wanted.len()];
     let mut row = vec![0.0; rows.width()];
-    let step = train.len().div_ceil(MOST_SAMPLES).max(1);
+    let features = missing.len().max(1);
+    let step = (train.len() * (row.len() / features).max(1)).div_ceil(MOST_NUMBERS).max(1);
     for &sample in train.iter().step_by(step) {
         rows.read(sample as usize, &mut row)?;
         for ((place, _), known) in wanted.iter().zip(&mut known) {
-            known.extend(Some(row[*place]).filter(|x| !x.is_nan()));
+            known.extend(row.iter().skip(*place).step_by(features).filter(|x| !x.is_nan()));
         }
     }
     for ((place, missing), mut known) in wanted.into_iter().zip(known) {
@@ -61,19 +63,10 @@ fn most_frequent(sorted: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::data::import::rows::Spool;
-    use crate::preset::{Filling, InputColumn, InputKind};
 
     #[test]
     fn medians_and_most_frequent_numbers_are_those_of_the_training_samples() {
         let kinds = [Missing::Mean, Missing::Median, Missing::MostFrequent, Missing::MostFrequent];
-        let input =
-            |(place, missing)| InputColumn::new(place, InputKind::Number(Filling { missing, flag: false }));
-        let schema = TableSchema {
-            columns: ["a", "b", "c", "d", "y"].map(str::to_string).to_vec(),
-            label: 4,
-            inputs: kinds.into_iter().enumerate().map(input).collect(),
-            ..TableSchema::default()
-        };
         let mut spool = Spool::new("t", 1000);
         for row in [
             [1., 1., 2., f64::NAN],
@@ -86,8 +79,11 @@ mod tests {
         }
         let rows = spool.rows(4).unwrap();
         // The last row is not trained on.
-        let found = fills(&rows, &[0, 1, 2, 3], &schema, vec![5.0; 4]).unwrap();
+        let found = fills(&rows, &[0, 1, 2, 3], &kinds, vec![5.0; 4]).unwrap();
         assert_eq!(found, [5.0, 2.0, 1.0, 0.0]);
+        // Two steps of two features a sample.
+        let found = fills(&rows, &[0, 4], &[Missing::Median, Missing::Zero], vec![5.0; 2]).unwrap();
+        assert_eq!(found, [1.5, 0.0]);
         assert_eq!((median(&[1.0, 2.0, 4.0, 9.0]), median(&[])), (Some(3.0), None));
     }
 }

@@ -19,7 +19,7 @@ use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted}
 use crate::data::text::Text;
 use crate::preset::shapes::only_long_axes;
 use crate::preset::{
-    Csv, DataConfig, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
+    Csv, DataConfig, LabelNames, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
 };
 
 /// What a set has to fit.
@@ -80,8 +80,8 @@ impl Fit<'_> {
         let learned = LearnedTable::of(self.config, self.learned);
         let chosen = own.columns.chosen();
         let names = if chosen.is_empty() { learned.schema.names() } else { chosen.to_vec() };
-        let label = own.label.as_deref().or(learned.label.as_deref());
-        let wanted = (own.header && learned.has_names).then_some(Wanted { inputs: &names, label });
+        let labels = own.label.as_ref().map_or(&learned.labels[..], LabelNames::as_slice);
+        let wanted = (own.header && learned.has_names).then_some(Wanted { inputs: &names, labels });
         let cells = match task {
             Task::Values => LabelCells::Value,
             Task::Classes => LabelCells::of_classes(&self.learned.classes),
@@ -207,13 +207,13 @@ impl Fit<'_> {
                 let of = of.into_iter().map(|class| places[class as usize]).collect();
                 Ok(Answers::Classes { of, names: self.learned.classes.clone() })
             }
-            Answers::Values { width, values, .. } if !gives_classes => {
+            Answers::Values { width, values, names, .. } if !gives_classes => {
                 let scales = self.learned.target_scales.clone();
                 if width != scales.len() {
                     let counts = format!("{width} values a sample, this network gives {}", scales.len());
                     return Err(self.broken(counts));
                 }
-                let answers = Answers::Values { width, values, scales };
+                let answers = Answers::Values { width, values, scales, names };
                 beyond::check_targets(&answers, self.reading.target_scaling)
                     .map_err(|problem| self.broken(problem.to_string()))?;
                 Ok(answers)

@@ -324,6 +324,14 @@ pub(super) fn offers_to_train(source: &Source) -> Result<Offers, Error> {
     Ok(offers)
 }
 
+/// What a person should know of the table that a source names, a sentence each, where it is the one that was checked last.
+pub fn told_of_checked(source: &Source) -> Vec<String> {
+    match source {
+        Source::Csv(table) => recent::told(table),
+        _ => Vec::new(),
+    }
+}
+
 /// What is in the files that a source names. Files are read from beginning to end; folders are only listed.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ impl Import for Npy {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let inputs = joined(&self.inputs, limits, notices)?;
         let targets = joined(&self.targets, limits, notices)?;
-        arrays(inputs, targets, self.channels_first, limits, notices)
+        arrays(inputs, targets, self.into(), limits, notices)
     }
 
     /// The files whose names fit the pattern, where it is one.

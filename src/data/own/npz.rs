@@ -13,6 +13,6 @@ impl Import for Npz {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let mut archive = npy::Archive::open(Path::new(&self.file), limits)?;
         let (inputs, targets) = (archive.array(&self.inputs)?, archive.array(&self.targets)?);
-        arrays(inputs.into(), targets.into(), self.channels_first, limits, notices)
+        arrays(inputs.into(), targets.into(), self.into(), limits, notices)
     }
 }

@@ -41,6 +41,12 @@ pub(super) fn keep(table: &Csv, state: State, set: Imported, notices: Vec<String
     *RECENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(recent);
 }
 
+/// What is told of the table with these options, where it is kept, which it stays.
+pub(super) fn told(table: &Csv) -> Vec<String> {
+    let kept = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.as_ref().filter(|kept| kept.table == *table).map(|kept| kept.notices.clone()).unwrap_or_default()
+}
+
 /// The table with these options and what is told of it, where it is kept and its files are as they were. It is not kept any
 /// longer; nor is any other.
 pub(super) fn take(table: &Csv) -> Option<(Imported, Vec<String>)> {
@@ -69,8 +75,9 @@ mod tests {
             keep(&table, state, set, vec!["told".into()]);
         };
         put();
+        assert_eq!(told(&table), ["told"]);
         assert_eq!(take(&table).map(|(set, told)| (set.rows.count(), told)), Some((2, vec!["told".into()])));
-        assert!(take(&table).is_none());
+        assert!(take(&table).is_none() && told(&table).is_empty());
         put();
         assert!(take(&Csv { skip_broken: true, ..table.clone() }).is_none());
         put();

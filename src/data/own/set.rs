@@ -14,7 +14,9 @@ use crate::data::import::rows::Rows;
 use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
 use crate::data::table::{Choice, Recoded, RowNumbers, shown_column};
-use crate::preset::{DataConfig, InputColumn, Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
+use crate::preset::{
+    DataConfig, InputColumn, Labels, Missing, Reading, Scaling, Spread, TableSchema, TargetsAs,
+};
 
 /// What was imported.
 pub struct Imported {
@@ -46,6 +48,8 @@ pub struct Imported {
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
     pub are_pixels: bool,
+    /// What stands in for NaN among the inputs, where they are no table.
+    pub missing: Missing,
 }
 
 impl Imported {
@@ -66,6 +70,7 @@ impl Imported {
             first_validation: None,
             first_test: None,
             are_pixels: false,
+            missing: Missing::default(),
         }
     }
 
@@ -167,8 +172,9 @@ impl Imported {
         let range = spreads.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
         let means = spreads.iter().map(|spread| spread.mean).collect();
         let fills = match &self.table {
-            Some(table) => fills(&*self.rows, train, table, means)?,
-            None => means,
+            Some(table) => fills(&*self.rows, train, &table.missing().collect::<Vec<_>>(), means)?,
+            None if self.missing.is_refused() => Vec::new(),
+            None => fills(&*self.rows, train, &vec![self.missing; features], means)?,
         };
         let mut scales: Vec<Scale> = match reading.input_scaling.is_none() {
             true => Vec::new(),

@@ -6,7 +6,7 @@ use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::Answers;
 use crate::data::table::{self, Labels, Table};
-use crate::preset::{Csv, Task};
+use crate::preset::{Csv, Missing, Task};
 
 /// A table's rows as samples; what a person should know of them goes to `notices`.
 ///
@@ -29,6 +29,7 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
     let answers = match table.labels {
         Labels::Classes(of, names) => Answers::Classes { of, names },
         Labels::Values(values) => Answers::values(1, values),
+        Labels::Several(width, values) => Answers::values(width, values).called(table.schema.label_names()),
         Labels::Nothing(count) => Answers::Nothing { count },
     };
     Ok(Imported {
@@ -46,5 +47,6 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
         first_validation: None,
         first_test: has_test.then_some(table.trained),
         are_pixels: false,
+        missing: Missing::default(),
     })
 }

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use super::comment::comment;
 use super::found::Found;
-use super::network::{End, Network, split};
-use crate::data::answers::MOST_LIKELY_CLASSES;
+use super::network::{Network, end_of_answers, split};
 use crate::data::import::channels::{self, LEAST_SIDE};
 use crate::data::import::limits::Limits;
 use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
-use crate::preset::{Npy, Npz, Offers, Paths, Source, TargetKind, ValuesAre};
+use crate::preset::{ArrayForm, Missing, Npy, Npz, Offers, Source};
 
 /// Names by which people save samples and targets together. The first pair of which an archive has both counts.
 const PAIRS: [(&str, &str); 9] = [
@@ -24,6 +23,9 @@ const PAIRS: [(&str, &str); 9] = [
     ("images", "labels"),
     ("data", "labels"),
 ];
+
+/// Pixels a side from which on a square is likely an image.
+const LEAST_SQUARE: usize = 16;
 
 /// Looks at an archive of NumPy arrays, of which two are samples and targets by their names.
 pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
@@ -40,10 +42,10 @@ pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
     if (&inputs[..], &targets[..]) != ("x", "y") {
         line += &format!(", inputs: {inputs:?}, targets: {targets:?}");
     }
-    let (source, first, told) = with_channels(
+    let (source, first, told) = as_they_look(
         Npz { inputs: inputs.clone(), targets: targets.clone(), ..Npz::of(file.into()) }.into(),
     )?;
-    line += first;
+    line += &first;
     line += "),";
     let others: Vec<String> =
         names.iter().filter(|name| ![&inputs, &targets].contains(name)).map(|name| comment(name)).collect();
@@ -56,8 +58,7 @@ pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
 
 /// Looks at a NumPy file of samples and one of their targets.
 pub(super) fn look_at_two(inputs: &str, targets: &str) -> Result<Found, Error> {
-    let source = Npy { inputs: Paths::from(inputs), targets: Paths::from(targets), channels_first: false };
-    let (source, first, told) = with_channels(source.into())?;
+    let (source, first, told) = as_they_look(Npy::of(inputs, targets).into())?;
     let data = vec![format!("source: npy(inputs: {inputs:?}, targets: {targets:?}{first}),")];
     found(&source, inputs, data, told)
 }
@@ -71,7 +72,8 @@ fn pair(names: &[String]) -> Option<(String, String)> {
 /// What is written of arrays that `source` names; `data` is how a preset says that.
 fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) -> Result<Found, Error> {
     let offers = data::offers(source)?;
-    let (end, what) = end(&offers);
+    let answers = (&offers.target, offers.other_target.as_ref(), offers.values);
+    let (end, what) = end_of_answers(answers, offers.samples);
     let Offers { input, samples, .. } = offers;
     let network = match input[..] {
         [height, width, _] if height >= 8 && width >= 8 => {
@@ -98,71 +100,48 @@ fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) 
     })
 }
 
-/// The source with the channels of its images last, where they come first; with what its preset says of it, and what is told.
-fn with_channels(mut source: Source) -> Result<(Source, &'static str, Vec<String>), Error> {
-    let shape = data::offers(&source)?.input;
-    if let [height, width] = shape[..]
-        && height.min(width) >= LEAST_SIDE
-    {
-        let told = format!(
-            "samples of the shape {shape:?} are taken as {height} rows of {width} numbers each; images have an axis for their channels: \
-             x[..., None] in NumPy makes it"
-        );
-        return Ok((source, "", vec![told]));
-    }
-    if !channels::come_first(&shape) {
-        return Ok((source, "", Vec::new()));
-    }
-    if let Source::Npz(Npz { channels_first, .. }) | Source::Npy(Npy { channels_first, .. }) = &mut source {
-        *channels_first = true;
-    }
-    let told = format!(
-        "samples of the shape {shape:?} are taken for images whose channels come first; without channels_first: true in the preset they \
-         stay as they are"
-    );
-    Ok((source, ", channels_first: true", vec![told]))
-}
-
-/// How a network ends that learns these targets, and what they are taken for.
-fn end(offers: &Offers) -> (End, String) {
-    let classes = |names: &[String], seen: &str| {
-        let last = names.last().and_then(|name| name.parse::<usize>().ok());
-        let seen = if last.map(|last| last + 1) == Some(names.len()) {
-            seen.into()
-        } else {
-            seen.replace(" from 0", "")
-        };
-        let kind = TargetKind::Classes(names.to_vec());
-        (End::of(&kind), format!("The targets are {seen}: {} classes.", names.len()))
+/// The source whose arrays are read as they look, with what its preset says of that, and what is told: NaN has something to stand in for
+/// it, channels that come first are put last, and squares without channels are images.
+fn as_they_look(mut source: Source) -> Result<(Source, String, Vec<String>), Error> {
+    let mut form = ArrayForm::default();
+    let (mut said, mut told) = (String::new(), Vec::new());
+    let shape = match data::offers(&source) {
+        Ok(offers) => offers.input,
+        Err(refused) => {
+            form.missing = Missing::Median;
+            source.set_array_form(form);
+            let offers = data::offers(&source).map_err(|_| refused)?;
+            said += ", missing: median";
+            told.push(
+                "some samples have NaN: missing: median in the preset puts the median of the training samples in its place".into(),
+            );
+            offers.input
+        }
     };
-    let values =
-        |count: usize, seen: &str| (End::of(&TargetKind::Values(count)), format!("The targets are {seen}."));
-    match (&offers.target, &offers.other_target, offers.values) {
-        // More than one class for two samples: a measurement that is saved in whole numbers.
-        (TargetKind::Classes(names), Some(TargetKind::Values(1)), _)
-            if names.len() > MOST_LIKELY_CLASSES && names.len() * 2 > offers.samples =>
-        {
-            values(1, "whole numbers, too many different ones to be classes: values")
+    match shape[..] {
+        // Steps and features are as many by chance only.
+        [height, width] if height == width && height >= LEAST_SQUARE => {
+            form.grey_images = true;
+            said += ", grey_images: true";
+            told.push(format!(
+                "samples of the shape {shape:?} are taken for grey images, as both sides are equal; without grey_images: true in the \
+                 preset they are {height} rows of {width} numbers each"
+            ));
         }
-        (TargetKind::Classes(names), None, _) => classes(names, "words"),
-        (TargetKind::Classes(names), ..) => classes(names, "whole numbers from 0"),
-        (TargetKind::Values(1), Some(TargetKind::Classes(names)), _)
-            if names.len() <= MOST_LIKELY_CLASSES =>
-        {
-            classes(names, "whole numbers from 0, saved as floats")
+        [height, width] if height.min(width) >= LEAST_SIDE => told.push(format!(
+            "samples of the shape {shape:?} are taken as {height} rows of {width} numbers each; grey_images: true in the preset takes \
+             them for images"
+        )),
+        _ if channels::come_first(&shape) => {
+            form.channels_first = true;
+            said += ", channels_first: true";
+            told.push(format!(
+                "samples of the shape {shape:?} are taken for images whose channels come first; without channels_first: true in the \
+                 preset they stay as they are"
+            ));
         }
-        (TargetKind::Values(count), Some(TargetKind::Classes(names)), _) if *count > 1 => {
-            classes(names, "rows with a single 1")
-        }
-        (TargetKind::Values(count), _, ValuesAre::Flags) => (
-            End::of_labels(*count),
-            format!("The targets are {count} labels a sample, each 0 or 1, of which any may be there."),
-        ),
-        (TargetKind::Values(count), _, ValuesAre::Distributions) => {
-            (End::of_shares(*count), format!("The targets are {count} shares a sample, which sum to 1."))
-        }
-        (TargetKind::Values(1), ..) => values(1, "values, one a sample"),
-        (TargetKind::Values(count), ..) => values(*count, &format!("values, {count} a sample")),
-        (other @ TargetKind::Tokens(_), ..) => (End::of(other), "The targets are characters.".into()),
+        _ => {}
     }
+    source.set_array_form(form);
+    Ok((source, said, told))
 }

@@ -1,8 +1,7 @@
 //! Presets for tables whose rows name files, or hold texts.
 
-use super::LABEL;
 use super::comment::comment;
-use super::found::{Found, Target};
+use super::found::{Found, LABEL, Target};
 use super::network::{End, Network, split};
 use super::{files, folder, text};
 use crate::data::import::class_column::Chosen;

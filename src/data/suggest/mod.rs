@@ -1,5 +1,6 @@
 //! A preset for data of a person's own: looks at a file or folder, and writes a commented preset that trains at once.
 
+mod answers;
 mod arrays;
 mod broken;
 mod comment;
@@ -20,15 +21,13 @@ use super::Error;
 use super::import::foreign;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
+use super::import::seen::named_labels;
 use super::table::{
     Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title, why_no_text,
 };
 use crate::preset::{Csv, Paths};
 use found::Found;
-pub use found::Target;
-
-/// How it begins what is said of a label that nobody has named.
-pub const LABEL: &str = "the label is ";
+pub use found::{LABEL, Target};
 
 /// A preset that fits some data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +44,15 @@ pub struct Suggestion {
     pub told: Vec<String>,
 }
 
-/// The preset that fits a file or folder, or several files that are one table. `target` is the column that a table is to predict;
-/// `None`: the last one. `sheet` is the sheet of a spreadsheet; `None`: the first one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
+/// The preset that fits a file or folder, or several files that are one table. `targets` are the columns that a table is to predict,
+/// one or several; none: the one that is likely. A text with commas may name several. `sheet` is the sheet of a spreadsheet; `None`: the first one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
 /// that a preset has the name.
 ///
 /// # Errors
 /// When the data cannot be read, or is of a kind that has no such preset.
 pub fn suggest(
     data: &Paths,
-    target: Option<&str>,
+    targets: &[String],
     sheet: Option<&str>,
     is_taken: impl Fn(&str) -> bool,
 ) -> Result<Suggestion, Error> {
@@ -63,6 +62,11 @@ pub fn suggest(
     let path = Path::new(file);
     let broken = |file: &str, problem: &str| Error::Broken { origin: file.into(), problem: problem.into() };
     let is_of_rows = is_table(file);
+    let targets = &match is_of_rows {
+        true => named_labels(path, targets, sheet, &limits),
+        false => targets.to_vec(),
+    };
+    let target = targets.first().map(String::as_str);
     let are_arrays = files.iter().all(|file| ending(file) == "npy");
     if let (true, [alone]) = (are_arrays, files) {
         let problem = format!(
@@ -109,6 +113,13 @@ pub fn suggest(
         return Err(broken(file, &problem));
     }
     let found = match (input, &ending(file)[..]) {
+        (MainInput::Files { .. } | MainInput::Texts { .. }, _) if targets.len() > 1 => {
+            return Err(broken(
+                file,
+                "a table of files or texts is learned with one label, and --target names several; csv(file: …, label: […]) in a preset \
+                 learns several from its other columns",
+            ));
+        }
         (MainInput::Files { column, holds, label }, _) => {
             listed::of_files(file, &column, label?, target.is_some(), holds)?
         }
@@ -130,7 +141,7 @@ pub fn suggest(
         }
         (_, _) if path.is_dir() => folder::look(file)?,
         (_, _) if is_of_rows => {
-            let found = table::look(data, target, sheet, &limits);
+            let found = table::look(data, targets, sheet, &limits);
             found.map_err(|error| match &without_files {
                 Some(said) => {
                     let Error::Broken { origin, problem } = error;
@@ -144,7 +155,7 @@ pub fn suggest(
         (_, "txt") => match (why_no_text(path), target) {
             (Some(problem), _) => return Err(broken(file, problem)),
             (None, None) => text::look(file)?,
-            (None, Some(_)) => table::look(data, target, sheet, &limits).map_err(|error| {
+            (None, Some(_)) => table::look(data, targets, sheet, &limits).map_err(|error| {
                 let problem = format!(
                     "--target names a column of a table, and this text is not read as one: {error}. Leave --target out to learn the text \
                      character by character"

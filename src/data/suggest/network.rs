@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::comment::comment;
-use crate::preset::{TargetKind, counted};
+use crate::data::answers::MOST_LIKELY_CLASSES;
+use crate::preset::{TargetKind, ValuesAre, counted};
 
 /// A network with its training, as a preset writes them.
 pub(super) struct Network {
@@ -195,4 +196,51 @@ pub(super) fn split(samples: usize) -> Vec<String> {
         "// A fifth is kept for the test at the end; of the others, a part says when to stop.".into(),
         format!("test: 0.2, validation: {share},"),
     ]
+}
+
+/// What samples are to be answered with, what else that can be read as, and what values are like.
+pub(super) type OfAnswers<'a> = (&'a TargetKind, Option<&'a TargetKind>, ValuesAre);
+
+/// How a network ends that learns these answers of so many samples, and what they are taken for.
+pub(super) fn end_of_answers((target, other, values_are): OfAnswers, samples: usize) -> (End, String) {
+    let classes = |names: &[String], seen: &str| {
+        let last = names.last().and_then(|name| name.parse::<usize>().ok());
+        let seen = if last.map(|last| last + 1) == Some(names.len()) {
+            seen.into()
+        } else {
+            seen.replace(" from 0", "")
+        };
+        let kind = TargetKind::Classes(names.to_vec());
+        (End::of(&kind), format!("The targets are {seen}: {} classes.", names.len()))
+    };
+    let values =
+        |count: usize, seen: &str| (End::of(&TargetKind::Values(count)), format!("The targets are {seen}."));
+    match (target, other, values_are) {
+        // More than one class for two samples: a measurement that is saved in whole numbers.
+        (TargetKind::Classes(names), Some(TargetKind::Values(1)), _)
+            if names.len() > MOST_LIKELY_CLASSES && names.len() * 2 > samples =>
+        {
+            values(1, "whole numbers, too many different ones to be classes: values")
+        }
+        (TargetKind::Classes(names), None, _) => classes(names, "words"),
+        (TargetKind::Classes(names), ..) => classes(names, "whole numbers from 0"),
+        (TargetKind::Values(1), Some(TargetKind::Classes(names)), _)
+            if names.len() <= MOST_LIKELY_CLASSES =>
+        {
+            classes(names, "whole numbers from 0, saved as floats")
+        }
+        (TargetKind::Values(count), Some(TargetKind::Classes(names)), _) if *count > 1 => {
+            classes(names, "rows with a single 1")
+        }
+        (TargetKind::Values(count), _, ValuesAre::Flags) => (
+            End::of_labels(*count),
+            format!("The targets are {count} labels a sample, each 0 or 1, of which any may be there."),
+        ),
+        (TargetKind::Values(count), _, ValuesAre::Distributions) => {
+            (End::of_shares(*count), format!("The targets are {count} shares a sample, which sum to 1."))
+        }
+        (TargetKind::Values(1), ..) => values(1, "values, one a sample"),
+        (TargetKind::Values(count), ..) => values(*count, &format!("values, {count} a sample")),
+        (other @ TargetKind::Tokens(_), ..) => (End::of(other), "The targets are characters.".into()),
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::LABEL;
+use super::answers;
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::label;
-use super::network::{End, Network, split};
+use super::network::{Network, split};
 use super::words::{Read, Said, WithoutWords, without_words};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -16,7 +16,8 @@ use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen, seen_as};
 use crate::data::table::{self, Files, Labels, Repeated, Table, shown_column};
 use crate::preset::{
-    CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind, counted_of, counted_with, written,
+    CellForm, Csv, DatePart, InputKind, LabelNames, Missing, Paths, TargetKind, counted_of, counted_with,
+    written,
 };
 
 /// What is said of a table whose first line is a row.
@@ -32,17 +33,17 @@ const ARE_FORMULAS: &str = "never calculated, in ";
 const OPEN_POINT: &str = "in a preset makes it";
 const ARE_NAMES_ALTHOUGH: &str = "it names the columns, although";
 const ARE_ONE_NUMBER: &str = "which are one number";
-/// The most words of a category, and the most classes, that a comment names.
+/// The most words of a category that a comment names.
 const NAMED: usize = 6;
 
-/// Looks at a table of which the column `target` is to be predicted.
+/// Looks at a table of which the columns `wanted` are to be predicted; none: the one that is likely.
 pub(super) fn look(
     files: &Paths,
-    target: Option<&str>,
+    wanted: &[String],
     sheet: Option<&str>,
     limits: &Limits,
 ) -> Result<Found, Error> {
-    let (label, sheet) = (target.map(str::to_string), sheet.map(str::to_string));
+    let (label, sheet) = (LabelNames::listed(wanted.to_vec()), sheet.map(str::to_string));
     let options =
         Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
     let title = Files::of(&options)?.paths.first().and_then(|path| table::title(path, &options, limits));
@@ -65,16 +66,19 @@ pub(super) fn look(
         );
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
-    let looked = match (target, has_names, &first) {
-        (None, true, Some(first)) => seen_as(first, &options, limits),
+    let looked = match (wanted, has_names, &first) {
+        ([], true, Some(first)) => seen_as(first, &options, limits),
         _ => None,
     };
     let by_name = looked.as_ref().and_then(named_before_last);
-    let options = Csv { label: options.label.clone().or_else(|| by_name.clone()), ..options };
+    let options =
+        Csv { label: options.label.clone().or_else(|| by_name.as_deref().map(LabelNames::from)), ..options };
     let WithoutWords { options, read: Read { table, broken, without_label }, said } =
         without_words(options, limits)?;
     label::check(&table, &files.to_string())?;
-    let label = named_or_numbered(&table, &table.label.clone().unwrap_or_default(), table.schema.label);
+    let places = table.schema.label_places();
+    let names: Vec<String> =
+        places.iter().map(|&place| named_or_numbered(&table, &table.schema.columns[place], place)).collect();
     let embedded = table.schema.embedded();
     let vectors: usize = embedded.iter().map(|column| column.size).sum();
     let (samples, features) = (table.rows.count, table.schema.width() - embedded.len() + vectors);
@@ -86,16 +90,13 @@ pub(super) fn look(
         );
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
-    let kind = match &table.labels {
-        Labels::Classes(_, names) => TargetKind::Classes(names.clone()),
-        Labels::Values(_) => TargetKind::Values(1),
-        Labels::Nothing(_) => TargetKind::Values(0),
-    };
-    let network = Network::dense(features, samples, End::of(&kind));
-    let chosen = match (target, &by_name) {
-        (Some(_), _) => "",
-        (None, Some(_)) => " Its name says that it is the label: --target names another.",
-        (None, None) => " The last column: --target names another.",
+    let (end, kind, taken_for) = answers::end(&table.labels, &names);
+    let network = Network::dense(features, samples, end);
+    let label = LabelNames::listed(names.clone()).map(|names| names.in_preset()).unwrap_or_default();
+    let chosen = match (wanted, &by_name) {
+        ([_, ..], _) => "",
+        ([], Some(_)) => " Its name says that it is the label: --target names another.",
+        ([], None) => " The last column: --target names another.",
     };
     let mut data = vec![
         "source: csv(".into(),
@@ -105,8 +106,9 @@ pub(super) fn look(
         title.as_ref().map(|title| format!("    skip_rows: {},", title.rows)).unwrap_or_default(),
         if has_names { String::new() } else { format!("    // {}", comment(NO_NAMES)) },
         if has_names { String::new() } else { "    header: false,".into() },
-        format!("    // {}{chosen}", in_words(&table.labels)),
-        format!("    label: {label:?},"),
+        format!("    // {}{chosen}", answers::in_words(&table.labels, &names)),
+        taken_for.map(|what| format!("    // {what}")).unwrap_or_default(),
+        format!("    label: {label},"),
         "    // What the columns are, by the looks of all rows.".into(),
         "    columns: {".into(),
     ];
@@ -127,7 +129,7 @@ pub(super) fn look(
             "    // The texts in {text:?} are left out. To learn from them instead of the other columns:"
         ));
         data.push(format!(
-            "    // source: file_table(table: {file:?}, path: {text:?}, label: {label:?}, holds: texts), with an Embedding and an LSTM."
+            "    // source: file_table(table: {file:?}, path: {text:?}, label: {label}, holds: texts), with an Embedding and an LSTM."
         ));
     }
     if table.missing > 0 {
@@ -195,8 +197,8 @@ pub(super) fn look(
         ));
     }
     data.push(network.end.labels.into());
-    let title = comment(&format!("{label}, from the {samples} rows of a table"));
-    let targets = targets(&table, label, columns);
+    let title = comment(&format!("{}, from the {samples} rows of a table", names.join(", ")));
+    let targets = [answers::targets(&table.labels, &names), others(&table, columns)].concat();
     let mut told: Vec<String> = above.into_iter().collect();
     if !has_names {
         told.push(
@@ -226,7 +228,7 @@ pub(super) fn look(
     ];
     told.extend(table.told.iter().filter(|told| doubtful.iter().any(|part| told.contains(part))).cloned());
     let why = if by_name.is_some() { "as its name says" } else { "the last column that can be one" };
-    let reason = target.is_none().then(|| reason_for(why, &table.labels, &targets));
+    let reason = wanted.is_empty().then(|| answers::reason_for(why, &table.labels, &targets));
     Ok(Found { title, data, network, targets, reason, told })
 }
 
@@ -271,78 +273,19 @@ fn is_a_name(table: &Table, name: &str) -> bool {
     !name.is_empty() && table.schema.columns.iter().filter(|known| *known == name).count() == 1
 }
 
-/// How a preset calls the column at this place: by its name, or else by its number.
-fn named_or_numbered(table: &Table, name: &str, place: usize) -> String {
-    if is_a_name(table, name) { name.to_string() } else { (place + 1).to_string() }
-}
-
-/// The columns that could be predicted: the label, then all others in the table's order.
-fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
-    let mut others = columns;
-    others.sort_by_key(|column| column.place);
+/// The columns that could be predicted as well, in the table's order.
+fn others(table: &Table, mut columns: Vec<Column>) -> Vec<Target> {
+    columns.sort_by_key(|column| column.place);
     let other = |Column { name, place, kind, what }| Target {
         name: named_or_numbered(table, &name, place),
         what: format!("{kind}: {what}"),
     };
-    let label = Target { name: label, what: in_words(&table.labels) };
-    std::iter::once(label).chain(others.into_iter().map(other)).collect()
+    columns.into_iter().map(other).collect()
 }
 
-/// Why a column is the label that nobody has named, in short in `why`, and what else could be.
-fn reason_for(why: &str, labels: &Labels, targets: &[Target]) -> String {
-    let could_be = |target: &&Target| !["ignore", "date"].iter().any(|kind| target.what.starts_with(kind));
-    let (label, others) =
-        targets.split_first().map_or(("", targets), |(label, others)| (&label.name[..], others));
-    let named: Vec<String> =
-        others.iter().filter(could_be).take(NAMED).map(|target| format!("'{}'", target.name)).collect();
-    let more = if others.iter().filter(could_be).count() > NAMED { ", …" } else { "" };
-    let what = in_words(labels);
-    let what = what.trim_end_matches('.');
-    let what =
-        what.chars().take(1).flat_map(char::to_lowercase).chain(what.chars().skip(1)).collect::<String>();
-    let help = match named.is_empty() {
-        true => String::new(),
-        false => format!("; --target names another: {}{more}", named.join(", ")),
-    };
-    format!("{LABEL}'{label}', {why}: {what}{}{help}", whole_in_words(labels))
-}
-
-/// What is said of values that are whole numbers, as a column has that was not measured to be predicted.
-fn whole_in_words(labels: &Labels) -> &'static str {
-    match labels {
-        Labels::Values(values) if values.iter().all(|value| value.fract() == 0.0) => {
-            let is_within = |least: f64, most: f64| values.iter().all(|value| (least..=most).contains(value));
-            match (is_within(1800.0, 2100.0), is_within(0.0, 1e15)) {
-                (true, _) => ", whole numbers as years are",
-                (false, true) => ", whole numbers as counts are",
-                (false, false) => "",
-            }
-        }
-        Labels::Values(_) | Labels::Classes(..) | Labels::Nothing(_) => "",
-    }
-}
-
-/// What is to be predicted.
-fn in_words(labels: &Labels) -> String {
-    match labels {
-        Labels::Nothing(_) => "Nothing to predict.".into(),
-        Labels::Classes(of, names) => {
-            let share = |class: usize| {
-                let count = of.iter().filter(|&&one| one as usize == class).count();
-                100.0 * count as f64 / of.len().max(1) as f64
-            };
-            let named = names.iter().take(NAMED).enumerate();
-            let named: Vec<String> =
-                named.map(|(class, name)| format!("{} ({:.1}%)", comment(name), share(class))).collect();
-            let more = if names.len() > NAMED { ", …" } else { "" };
-            format!("{} classes to tell apart: {}{more}.", names.len(), named.join(", "))
-        }
-        Labels::Values(values) => {
-            let ends =
-                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-            format!("A value to predict, from {} to {}.", written(ends.0), written(ends.1))
-        }
-    }
+/// How a preset calls the column at this place: by its name, or else by its number.
+fn named_or_numbered(table: &Table, name: &str, place: usize) -> String {
+    if is_a_name(table, name) { name.to_string() } else { (place + 1).to_string() }
 }
 
 /// The column of dates in the order of which the rows are, without a gap; `None` where there is none.

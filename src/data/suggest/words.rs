@@ -3,7 +3,7 @@
 use super::broken::BrokenRows;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::data::table::{self, Files, Table, Wordy, shown_column};
+use crate::data::table::{self, Files, Table, Wordy, as_kind, shown_column};
 use crate::preset::{ColumnKind, Columns, Csv, OrAlone, counted_with};
 
 /// Rows with a word among numbers are left out where they are at most one of so many.
@@ -94,8 +94,9 @@ fn choose(column: &Wordy, name: &str, options: &mut Csv) -> Said {
             let too_many =
                 || format!("{cells}, such as {first}, and too different to be taken for missing ones");
             let reason = units.clone().unwrap_or_else(too_many);
+            let as_category = as_kind(name, "category");
             let sentence = format!(
-                "{shown} is left out: {reason}; columns: {{\"{name}\": category}} in the preset takes the cells for words"
+                "{shown} is left out: {reason}; {as_category} in the preset takes the cells for words"
             );
             Said { place: *place, is_ignored: true, reason, sentence }
         }
@@ -110,8 +111,9 @@ fn choose(column: &Wordy, name: &str, options: &mut Csv) -> Said {
             let quoted: Vec<String> = words.iter().take(NAMED).map(|word| format!("'{word}'")).collect();
             let cells = counted_with(*count, "cell", ("counts", "count"));
             let reason = format!("{cells} as missing: {}{more}", quoted.join(", "));
+            let as_category = as_kind(name, "category");
             let sentence = format!(
-                "{shown} is a number, and {reason}; missing_words in the preset has these words, and columns: {{\"{name}\": category}} \
+                "{shown} is a number, and {reason}; missing_words in the preset has these words, and {as_category} \
                  makes it a column of words"
             );
             Said { place: *place, is_ignored: false, reason, sentence }

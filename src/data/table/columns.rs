@@ -1,6 +1,7 @@
 //! A table's columns, found by their names.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 
 /// What messages call a column: its name in quotes, or its number where it has none.
 pub fn shown(name: &str, place: usize) -> String {
@@ -11,6 +12,15 @@ pub fn shown(name: &str, place: usize) -> String {
 pub fn in_words(name: &str, place: usize) -> String {
     let shown = shown(name, place);
     if name.is_empty() { shown } else { format!("column {shown}") }
+}
+
+/// How a preset says that the column of this name is of this kind: `columns: {"age": number}`. A column without a name has to have
+/// one first.
+pub fn as_kind(name: &str, kind: impl fmt::Display) -> String {
+    match name {
+        "" => format!("columns: {{\"name\": {kind}}}, once the column has a name,"),
+        name => format!("columns: {{{name:?}: {kind}}}"),
+    }
 }
 
 /// What messages call the label of this name.
@@ -91,6 +101,13 @@ pub fn the_one(names: &[String], wanted: &str) -> Result<Option<usize>, String> 
             ))
         }
     }
+}
+
+/// The columns that a text names which is none itself: those between its commas; `None` where one of them is no column.
+pub fn cut_at_commas(text: &str, names: &[String]) -> Option<Vec<String>> {
+    let is_one = |wanted: &str| matches!(the_one(names, wanted), Ok(Some(_)));
+    let parts: Vec<String> = text.split(',').map(|part| part.trim().to_string()).collect();
+    (parts.len() > 1 && !is_one(text) && parts.iter().all(|part| is_one(part))).then_some(parts)
 }
 
 /// Finds those that have not been found yet among the columns that are not taken.

@@ -283,12 +283,7 @@ impl<'a> Encoder<'a> {
                     InputKind::Number(_) | InputKind::Category(_) | InputKind::Embedding { .. } => "number",
                 };
                 let filling = input.kind.filling().unwrap_or_default();
-                let filler = match filling.missing {
-                    Missing::Refuse | Missing::Zero => "0",
-                    Missing::Mean => "the mean of the training rows",
-                    Missing::Median => "the median of the training rows",
-                    Missing::MostFrequent => "the most frequent value of the training rows",
-                };
+                let filler = filling.missing.stands_in();
                 let flag = if filling.flag { ", and the network sees that it is missing" } else { "" };
                 if count == rows && rows > 1 {
                     return format!(

@@ -129,8 +129,8 @@ pub fn names_columns(
         }
         *others += 1;
     }
-    let label = layout.label.map(|place| cell::at(row, place));
-    let is_class = label.is_some_and(|label| classes.iter().any(|class| class == label));
+    let mut labels = layout.labels.iter().map(|&place| cell::at(row, place));
+    let is_class = labels.any(|label| classes.iter().any(|class| class == label));
     !is_class && (unlike > 0 || unknown > 1)
 }
 

@@ -85,7 +85,7 @@ impl Format {
             }
         };
         match self {
-            Format::Parquet => Csv { sheet: None, skip_rows: None, decimal: None, thousands: None, ..table },
+            Format::Parquet => Csv { sheet: None, skip_rows: None, ..table },
             _ => table,
         }
     }
@@ -102,11 +102,7 @@ impl Format {
             ("encoding", table.encoding.is_some()),
         ];
         let of_spreadsheets = [("sheet", table.sheet.is_some())];
-        let of_both = [
-            ("skip_rows", table.skip_rows.is_some()),
-            ("decimal", table.decimal.is_some()),
-            ("thousands", table.thousands.is_some()),
-        ];
+        let of_both = [("skip_rows", table.skip_rows.is_some())];
         let refused = |problem: String| Err(io::Error::new(io::ErrorKind::InvalidInput, problem).into());
         let (what, others): (_, &[_]) = match self {
             Format::OldExcel => {
@@ -138,8 +134,9 @@ mod tests {
         let spreadsheet = Format::Spreadsheet(Spreadsheet::Xlsx);
         assert_eq!(refused(Format::Text, sheet()).unwrap_err(), "sheet does not apply to text: leave it out");
         assert!(refused(Format::Parquet, sheet()).unwrap_err().contains("sheet does not apply to Parquet"));
+        let skip_rows = Csv { skip_rows: Some(1), ..Csv::of(String::new()) };
         assert!(
-            refused(Format::Parquet, decimal()).unwrap_err().contains("decimal does not apply to Parquet")
+            refused(Format::Parquet, skip_rows).unwrap_err().contains("skip_rows does not apply to Parquet")
         );
         let separator = Csv { separator: Some(';'), ..Csv::of(String::new()) };
         assert!(
@@ -147,7 +144,12 @@ mod tests {
                 .unwrap_err()
                 .contains("separator does not apply to a spreadsheet")
         );
-        for (format, table) in [(spreadsheet, sheet()), (Format::Text, decimal()), (spreadsheet, decimal())] {
+        for (format, table) in [
+            (spreadsheet, sheet()),
+            (Format::Text, decimal()),
+            (spreadsheet, decimal()),
+            (Format::Parquet, decimal()),
+        ] {
             assert_eq!(refused(format, table), Ok(()));
         }
         for format in [Format::Text, Format::Parquet, spreadsheet] {

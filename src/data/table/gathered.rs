@@ -1,8 +1,9 @@
 //! The rows of tables as they are read: the numbers of inputs, labels, and how much each counts.
 
-use super::cell::{self, Cell, Numbers, shown};
+use super::cell::{self, Cell, Numbers, boolean, shown};
 use super::choice::Choice;
-use super::label_cells::{FOR_CLASSES, LabelCells, NO_LABEL, NO_VALUE};
+use super::columns;
+use super::label_cells::{FOR_CLASSES, GAP_OF_SEVERAL, LabelCells, NO_LABEL, NO_VALUE, NO_VALUE_OF_SEVERAL};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
@@ -11,7 +12,7 @@ use super::sums::{self, SumKind, is_total};
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
-use crate::preset::CellForm;
+use crate::preset::{CellForm, TableSchema};
 
 /// A column that is no input: its place in the rows of a file, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,48 +41,112 @@ pub fn total(row: &Row, place: usize, name: &str) -> Option<InRow> {
     is_total(cell::at(&row.cells, place)).then(|| sums::in_words(&row.cells, place, name, SumKind::Sum))
 }
 
-/// Where the label and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Beside {
-    pub label: Option<Named>,
-    /// What the label may be.
-    pub cells: LabelCells,
-    /// How the label is written, where it is a value and no plain number.
+/// A column that is predicted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Label {
+    pub column: Named,
+    /// How it is written, where it is a value and no plain number.
     pub form: Option<CellForm>,
+    /// Whether words such as yes and no are 1 and 0, where it is one of several.
+    pub is_boolean: bool,
+}
+
+impl Label {
+    /// The columns at these places, as `schema` has them.
+    pub fn all(places: &[usize], names: &[String], schema: &TableSchema) -> Vec<Self> {
+        let learned = |at: usize| schema.labels.get(at).filter(|_| schema.labels.len() == places.len());
+        let label = |(at, &place): (usize, &usize)| Label {
+            column: Named::at(place, names),
+            form: learned(at).map_or_else(|| schema.label_form.clone(), |label| label.form.clone()),
+            is_boolean: learned(at).is_some_and(|label| label.is_boolean),
+        };
+        places.iter().enumerate().map(label).collect()
+    }
+
+    /// Its cell in a row.
+    ///
+    /// # Errors
+    /// When it is missing, or nothing that a label can be.
+    fn cell<'a>(&self, row: &'a Row) -> Result<&'a str, InRow> {
+        let Label { column, .. } = self;
+        match cell::at(&row.cells, column.place) {
+            "" => Err(column.problem(None, NO_LABEL)),
+            LIST => {
+                let problem = "has several values in a row, and a label is one; name another column";
+                Err(column.problem(Some(LIST), problem))
+            }
+            label if label.len() > LONGEST_CLASS => {
+                Err(column.problem(None, format!("the label is longer than {LONGEST_CLASS} bytes")))
+            }
+            label => Ok(label),
+        }
+    }
+
+    /// Its cell in a row, where it is the only label and may be what `cells` says.
+    fn alone<'a>(&self, row: &'a Row, cells: LabelCells, numbers: Numbers) -> Result<&'a str, InRow> {
+        let (label, Label { column, form, .. }) = (self.cell(row)?, self);
+        match cells.check(label, numbers, form.as_ref()) {
+            Ok(()) => Ok(label),
+            Err(NO_VALUE) => {
+                let as_category = columns::as_kind(&column.name, "category");
+                let form = form.as_ref().map(|form| format!(" {}", form.in_words())).unwrap_or_default();
+                let help = format!("{NO_VALUE}{form}; {as_category} {FOR_CLASSES}");
+                Err(column.problem(Some(label), help))
+            }
+            Err(what) => Err(column.problem(Some(label), what)),
+        }
+    }
+
+    /// Its number in a row, where it is one of several.
+    fn value(&self, row: &Row, numbers: Numbers) -> Result<f64, InRow> {
+        let (label, Label { column, form, is_boolean }) = (self.cell(row)?, self);
+        match numbers.read_as(label, form.as_ref()) {
+            Cell::Number(value) if value.is_finite() => Ok(value),
+            Cell::Missing => Err(column.problem(Some(label), GAP_OF_SEVERAL)),
+            Cell::Number(_) | Cell::Word => boolean(label)
+                .filter(|_| *is_boolean)
+                .map(|is| f64::from(u8::from(is)))
+                .ok_or_else(|| column.problem(Some(label), NO_VALUE_OF_SEVERAL)),
+        }
+    }
+}
+
+/// What a row is to be answered with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Answer<'a> {
+    /// The cell of its label; empty where there is none.
+    One(&'a str),
+    /// The numbers of several labels.
+    Several(&'a [f64]),
+}
+
+/// Where the labels and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Beside {
+    pub labels: Vec<Label>,
+    /// What the label may be, where it is one.
+    pub cells: LabelCells,
     pub weight: Option<Named>,
+    /// The numbers of the last row's labels, where they are several.
+    pub values: Vec<f64>,
 }
 
 impl Beside {
-    /// The label and the weight of a row.
+    /// The labels and the weight of a row.
     ///
     /// # Errors
-    /// When the label is missing, is not what it may be, or is longer than any class, or the weight is not a number from 0 on.
-    pub fn of<'a>(&self, row: &'a Row, numbers: Numbers) -> Result<(&'a str, f32), InRow> {
-        let label = match &self.label {
-            None => "",
-            Some(column) => match cell::at(&row.cells, column.place) {
-                "" => return Err(column.problem(None, NO_LABEL)),
-                LIST => {
-                    let problem = "has several values in a row, and a label is one; name another column";
-                    return Err(column.problem(Some(LIST), problem));
+    /// When a label is missing, is not what it may be, or is longer than any class, or the weight is not a number from 0 on.
+    pub fn of<'a>(&'a mut self, row: &'a Row, numbers: Numbers) -> Result<(Answer<'a>, f32), InRow> {
+        let label = match &self.labels[..] {
+            [] => Answer::One(""),
+            [alone] => Answer::One(alone.alone(row, self.cells, numbers)?),
+            several => {
+                self.values.clear();
+                for label in several {
+                    self.values.push(label.value(row, numbers)?);
                 }
-                label if label.len() > LONGEST_CLASS => {
-                    let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
-                    return Err(column.problem(None, problem));
-                }
-                label => match self.cells.check(label, numbers, self.form.as_ref()) {
-                    Ok(()) => label,
-                    Err(NO_VALUE) => {
-                        let name = &column.name;
-                        let form = self.form.as_ref().map(|form| format!(" {}", form.in_words()));
-                        let form = form.unwrap_or_default();
-                        let help =
-                            format!("{NO_VALUE}{form}; columns: {{\"{name}\": category}} {FOR_CLASSES}");
-                        return Err(column.problem(Some(label), help));
-                    }
-                    Err(what) => return Err(column.problem(Some(label), what)),
-                },
-            },
+                Answer::Several(&self.values)
+            }
         };
         let Some(column) = &self.weight else { return Ok((label, 1.0)) };
         let weight = cell::at(&row.cells, column.place);
@@ -126,7 +191,7 @@ impl Gathered {
         }
     }
 
-    /// Takes a row of the file with this number among all: its inputs, its label and its weight.
+    /// Takes a row of the file with this number among all: its inputs, its labels and its weight.
     ///
     /// # Errors
     /// When the temporary file for what does not fit into memory cannot be written.
@@ -134,7 +199,7 @@ impl Gathered {
         &mut self,
         row: (usize, &Row),
         inputs: &[f64],
-        (label, weight): (&str, f32),
+        (label, weight): (Answer, f32),
         numbers: Numbers,
     ) -> Result<(), Error> {
         let (file, Row { at, .. }) = row;
@@ -144,7 +209,10 @@ impl Gathered {
         if !self.weights.is_empty() || weight != 1.0 {
             self.weights.push(weight);
         }
-        self.labels.push(label, numbers, (file, *at));
+        match label {
+            Answer::One(cell) => self.labels.push(cell, numbers, (file, *at)),
+            Answer::Several(values) => self.labels.push_several(values),
+        }
         self.numbers.push(inputs)
     }
 }
@@ -153,6 +221,7 @@ impl Gathered {
 mod tests {
     use super::*;
     use crate::data::table::Place;
+    use crate::preset::LabelColumn;
 
     fn row(cells: &[&str]) -> Row {
         Row { cells: csv::StringRecord::from(cells.to_vec()), at: Place::Line(2) }
@@ -161,19 +230,19 @@ mod tests {
     #[test]
     fn a_weight_is_a_number_from_0_on_and_a_row_without_one_is_told() {
         let names = ["y", "w"].map(str::to_string);
-        let (label, weight) = (Some(Named::at(0, &names)), Some(Named::at(1, &names)));
-        let beside = Beside { label, cells: LabelCells::AnyWord, form: None, weight };
-        let read = |cells: &[&str]| {
+        let labels = Label::all(&[0], &names, &TableSchema::default());
+        let weight = Some(Named::at(1, &names));
+        let mut beside = Beside { labels, cells: LabelCells::AnyWord, weight, values: Vec::new() };
+        let mut read = |cells: &[&str]| {
             let row = row(cells);
-            let read = beside.of(&row, Numbers::default()).map(|(label, weight)| (label.to_string(), weight));
+            let read = beside.of(&row, Numbers::default()).map(|(label, weight)| {
+                assert_eq!(label, Answer::One("a"));
+                weight
+            });
             read.map_err(|problem| problem.to_string())
         };
-        assert_eq!(read(&["a", " 0.5 "]), Ok(("a".into(), 0.5)));
-        assert_eq!(read(&["a", "0"]), Ok(("a".into(), 0.0)));
-        assert_eq!(
-            (read(&["a", "True"]), read(&["a", "False"])),
-            (Ok(("a".into(), 1.0)), Ok(("a".into(), 0.0)))
-        );
+        assert_eq!((read(&["a", " 0.5 "]), read(&["a", "0"])), (Ok(0.5), Ok(0.0)));
+        assert_eq!((read(&["a", "True"]), read(&["a", "False"])), (Ok(1.0), Ok(0.0)));
         assert_eq!(read(&["", "1"]).unwrap_err(), ", column 1 ('y'): the label is missing");
         assert_eq!(read(&["a", "NaN"]).unwrap_err(), ", column 2 ('w'): the weight is missing");
         for wrong in ["-1", "inf", "1e39", "x"] {
@@ -188,10 +257,30 @@ mod tests {
     fn weights_are_kept_from_the_first_that_is_not_1_on() {
         let mut gathered = Gathered::new("t", 1000);
         let mut weights = |weight: f32| {
-            gathered.push((0, &row(&["a"])), &[0.0], ("a", weight), Numbers::default()).unwrap();
+            gathered.push((0, &row(&["a"])), &[0.0], (Answer::One("a"), weight), Numbers::default()).unwrap();
             gathered.weights.clone()
         };
         assert_eq!((weights(1.0), weights(1.0)), (vec![], vec![]));
         assert_eq!((weights(2.0), weights(1.0)), (vec![1.0, 1.0, 2.0], vec![1.0, 1.0, 2.0, 1.0]));
+    }
+
+    #[test]
+    fn several_labels_are_numbers_each_and_a_row_without_one_is_told() {
+        let names = ["a", "b"].map(str::to_string);
+        let label = |place, is_boolean| LabelColumn { place, form: None, is_boolean };
+        let schema = TableSchema { labels: vec![label(1, true), label(0, false)], ..TableSchema::default() };
+        let labels = Label::all(&[1, 0], &names, &schema);
+        let mut beside = Beside { labels, cells: LabelCells::Value, weight: None, values: Vec::new() };
+        let mut read = |cells: &[&str]| match beside.of(&row(cells), Numbers::default()) {
+            Ok((Answer::Several(values), _)) => Ok(values.to_vec()),
+            Ok((Answer::One(label), _)) => panic!("one label: {label}"),
+            Err(problem) => Err((problem.is_lack_of_label(), problem.to_string())),
+        };
+        assert_eq!(read(&["2.5", "yes"]), Ok(vec![1.0, 2.5]));
+        assert_eq!(read(&["-1", "False"]), Ok(vec![0.0, -1.0]));
+        assert_eq!(read(&["", "1"]), Err((true, ", column 1 ('a'): the label is missing".into())));
+        assert!(matches!(read(&["1", "nan"]), Err((true, _))));
+        let refused = read(&["no", "1"]).unwrap_err();
+        assert_eq!(refused, (false, format!(", column 1 ('a'): 'no' {NO_VALUE_OF_SEVERAL}")));
     }
 }

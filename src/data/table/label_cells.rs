@@ -10,7 +10,7 @@ use super::dates::Dates;
 use super::durations::Durations;
 use super::labels::MOST_CLASSES;
 use super::suspects::Suspects;
-use crate::preset::{CellForm, Task};
+use crate::preset::{CellForm, LabelColumn, Task};
 
 /// What a label's cell may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub(super) const NO_LABEL: &str = "the label is missing";
 /// What is wrong with a label's cell.
 pub(super) const GAP: &str = "says that the label is missing; task: classes takes it for a class";
 pub(super) const NO_VALUE: &str = "is not a number";
+/// What is wrong with a cell of one of several labels.
+pub(super) const GAP_OF_SEVERAL: &str =
+    "says that this label is missing, and of several labels a row needs all";
+pub(super) const NO_VALUE_OF_SEVERAL: &str = "is not a number, as each of several labels is";
 /// What `columns` does with labels of which some are no numbers.
 pub(super) const FOR_CLASSES: &str = "takes the label for classes";
 
@@ -62,6 +66,8 @@ pub struct LabelLook {
     numbers: u64,
     gaps: u64,
     words: u64,
+    /// Those of the words that say yes or no.
+    booleans: u64,
     amounts: Amounts,
     dates: Dates,
     durations: Durations,
@@ -97,6 +103,7 @@ impl LabelLook {
             Cell::Number(_) => self.words += 1,
             Cell::Word => {
                 self.words += 1;
+                self.booleans += u64::from(cell::boolean(cell).is_some());
                 self.amounts.add(cell, numbers);
                 self.dates.add(cell);
                 self.durations.add(cell);
@@ -115,6 +122,28 @@ impl LabelLook {
             Task::Values | Task::Auto => self.amounts.unit(self.words).map(CellForm::Unit),
             Task::Classes | Task::NoLabel => None,
         }
+    }
+
+    /// Whether the cells say yes or no, in words such as these, or in 1 and 0 beside them.
+    pub fn is_boolean(&self) -> bool {
+        let are_bits = self.different.iter().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 1.0));
+        self.booleans > 0 && self.booleans == self.words && are_bits
+    }
+
+    /// The column at `place`, called `name`, as one of several labels, of which each row has a number.
+    ///
+    /// # Errors
+    /// When most of its cells are neither numbers nor yes and no.
+    pub fn of_several(&self, name: &str, place: usize) -> Result<LabelColumn, String> {
+        let (form, is_boolean) = (self.form(Task::Values), self.is_boolean());
+        if form.is_none() && !is_boolean && self.words > self.numbers {
+            return Err(format!(
+                "the label {} has words: several labels are numbers each, or yes and no; a column of classes is a label by itself, so \
+                 make a preset for it, or a column with 1 and 0 for each class, as pandas.get_dummies does",
+                columns::shown(name, place)
+            ));
+        }
+        Ok(LabelColumn { place, form, is_boolean })
     }
 
     /// What the cells may be, where `task` says what the label is. A label is what most of its cells are, as any column: among
@@ -136,11 +165,14 @@ impl LabelLook {
         let is_mixed =
             self.numbers > 0 && self.words > 0 && cells == LabelCells::AnyWord && task == Task::Auto;
         is_mixed.then(|| {
-            let label = columns::label(name);
             format!(
-                "{label} is a number in {} rows and a word in {}, so each number is a class; columns: {{\"{name}\": number}} \
-                 makes it a value, and breaks the rows with words; columns: {{\"{name}\": category}} says that it is classes",
-                self.numbers, self.words
+                "{} is a number in {} rows and a word in {}, so each number is a class; {} makes it a value, and breaks the rows \
+                 with words; {} says that it is classes",
+                columns::label(name),
+                self.numbers,
+                self.words,
+                columns::as_kind(name, "number"),
+                columns::as_kind(name, "category")
             )
         })
     }
@@ -158,7 +190,7 @@ impl LabelLook {
             1 => format!("it is a class of its own as one {what}"),
             count => format!("each of its {count} {what}s is a class"),
         };
-        let said = format!("columns: {{\"{name}\": category}} says that it is meant so");
+        let said = format!("{} says that it is meant so", columns::as_kind(name, "category"));
         if are(self.dates.best().0) {
             let help = "a number of days since some day would be a value to predict";
             return Some(format!("{label} holds dates; {}: {help}; {said}", each("day")));
@@ -175,9 +207,9 @@ impl LabelLook {
         }
         self.has_codes.then(|| {
             format!(
-                "{label} holds codes, of which some begin with a zero; {}: columns: {{\"{name}\": number}} makes them \
-                 values; {said}",
-                each("code")
+                "{label} holds codes, of which some begin with a zero; {}: {} makes them values; {said}",
+                each("code"),
+                columns::as_kind(name, "number")
             )
         })
     }

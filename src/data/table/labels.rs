@@ -19,6 +19,8 @@ pub enum Labels {
     Classes(Vec<u32>, Vec<String>),
     /// A value a row.
     Values(Vec<f64>),
+    /// So many values a row, row after row.
+    Several(usize, Vec<f64>),
     /// So many rows have none.
     Nothing(usize),
 }
@@ -53,7 +55,7 @@ impl Labels {
                     )
                 })
             }
-            Labels::Classes(..) | Labels::Values(_) | Labels::Nothing(_) => None,
+            Labels::Classes(..) | Labels::Values(_) | Labels::Several(..) | Labels::Nothing(_) => None,
         }
     }
 
@@ -91,6 +93,8 @@ pub struct Collected {
     has_fraction: bool,
     /// Whether some begin with a zero that no number needs, as codes do.
     has_codes: bool,
+    /// The values of all rows, where each has several, and how many a row has.
+    several: (usize, Vec<f64>),
 }
 
 impl Collected {
@@ -105,9 +109,9 @@ impl Collected {
         let more = if self.too_many { " or more" } else { "" };
         Some(format!(
             "{} has {different}{more} different numbers, of which a network sees {seen}: the others differ in digits that \
-             double precision does not have; subtract the least from all of them, or columns: {{\"{name}\": category}} makes up to \
-             {MOST_CLASSES} of them classes",
-            columns::label(name)
+             double precision does not have; subtract the least from all of them, or {} makes up to {MOST_CLASSES} of them classes",
+            columns::label(name),
+            columns::as_kind(name, "category")
         ))
     }
 
@@ -156,6 +160,13 @@ impl Collected {
         }
     }
 
+    /// Takes the values of a row that has several labels.
+    pub fn push_several(&mut self, values: &[f64]) {
+        self.count += 1;
+        self.several.0 = values.len();
+        self.several.1.extend_from_slice(values);
+    }
+
     /// The labels of all rows. `origins` are the names of the files, of which the first `trained` are not the test set's.
     ///
     /// # Errors
@@ -167,6 +178,9 @@ impl Collected {
         };
         if task == Task::NoLabel {
             return Ok(Labels::Nothing(self.count));
+        }
+        if self.several.0 > 0 {
+            return Ok(Labels::Several(self.several.0, self.several.1));
         }
         let are_numbers = self.no_number.is_none();
         let are_many = self.has_fraction || self.numbers.len() > MOST_LIKELY_CLASSES;

@@ -17,8 +17,8 @@ pub struct LearnedTable {
     pub schema: TableSchema,
     /// Whether they have names.
     pub has_names: bool,
-    /// The name of the column that is predicted, where it has one.
-    pub label: Option<String>,
+    /// The names of the columns that are predicted, where they have some.
+    pub labels: Vec<String>,
 }
 
 /// Where a table that people ask about has the names of its columns.
@@ -40,7 +40,8 @@ impl LearnedTable {
             _ => None,
         };
         let has_header = table.is_none_or(|table| table.header);
-        let missing = table.map_or(Missing::Refuse, |table| table.missing);
+        let of_arrays = config.source.array_form().unwrap_or_default().missing;
+        let missing = table.map_or(of_arrays, |table| table.missing);
         let schema = match (&learned.table, &learned.columns[..]) {
             (Some(schema), _) => schema.clone(),
             (None, []) => {
@@ -56,7 +57,11 @@ impl LearnedTable {
             ),
         };
         let has_names = has_header && !learned.columns.is_empty();
-        LearnedTable { schema, has_names, label: learned.label.clone() }
+        let labels = match &schema.labels[..] {
+            [] => learned.label.iter().cloned().collect(),
+            several => several.iter().map(|label| schema.columns[label.place].clone()).collect(),
+        };
+        LearnedTable { schema, has_names, labels }
     }
 
     /// The options with which a table is read that people ask about: those of the network's own, where it has some and the
@@ -83,7 +88,7 @@ impl LearnedTable {
             let (first, wanted) = (first.as_ref().filter(|_| is_open)?, self.schema.names());
             sheet_with(
                 first,
-                &|row| Layout::named(row, &wanted, None, &self.schema).is_ok(),
+                &|row| Layout::named(row, &wanted, &[], &self.schema).is_ok(),
                 &Limits::of_machine(),
             )
         };

@@ -5,7 +5,7 @@ use super::cell;
 use super::columns::{self, called, places};
 use super::files::Files;
 use super::first_row::FirstRow;
-use super::gathered::{Beside, Gathered, Named};
+use super::gathered::{Beside, Gathered, Label, Named};
 use super::identifier;
 use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
@@ -18,7 +18,7 @@ use super::sums::{SumsOfFile, Unread};
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::preset::{CellForm, ColumnKind, Csv, Filling, InputKind, OrAlone, SEVERAL_LABELS, Task};
+use crate::preset::{CellForm, ColumnKind, Csv, Filling, InputKind, LabelNames, OrAlone, TableSchema, Task};
 
 /// What a look found out.
 pub(super) struct Looked {
@@ -36,7 +36,7 @@ pub(super) struct Looked {
 /// The columns that a preset chooses, by their places.
 struct Chosen {
     inputs: Vec<usize>,
-    label: Option<usize>,
+    labels: Vec<usize>,
     weight: Option<usize>,
 }
 
@@ -49,9 +49,9 @@ fn place(names: &[String], wanted: &str, by_name: Option<usize>, at: Place) -> R
 /// What is said of a column that is not there.
 pub(super) fn no_column(names: &[String], wanted: &str, at: Place) -> String {
     let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let are_several =
-        wanted.contains(',') && wanted.split(',').all(|part| names.iter().any(|name| name == part.trim()));
-    let help = if are_several { format!("; {SEVERAL_LABELS}") } else { String::new() };
+    let several = columns::cut_at_commas(wanted, names).and_then(LabelNames::listed);
+    let help = several.map(|names| format!("; label: {} names several", names.in_preset()));
+    let help = help.unwrap_or_default();
     format!("{at}: there is no column '{wanted}'; there are: {all}{help}")
 }
 
@@ -70,21 +70,27 @@ fn chosen(
     (index, empty): (&[String], &[usize]),
 ) -> Result<Chosen, String> {
     let weight = table.weights.as_ref().map(|wanted| place_of(names, wanted, at)).transpose()?;
-    let label = match &table.label {
-        _ if table.task == Task::NoLabel => None,
-        Some(label) => Some(place_of(names, label, at)?),
+    let labels: Vec<usize> = match &table.label {
+        _ if table.task == Task::NoLabel => Vec::new(),
+        Some(wanted) => {
+            let places = wanted.as_slice().iter().map(|label| place_of(names, label, at));
+            places.collect::<Result<_, _>>()?
+        }
         // The last column that can be one.
         None => {
             let may_be = |place: &usize| Some(*place) != weight && !index.contains(&names[*place]);
             let has_value = |place: &usize| may_be(place) && !empty.contains(place);
             let last = (0..names.len()).rev().find(has_value);
             let last = last.or_else(|| (0..names.len()).rev().find(may_be));
-            Some(last.ok_or_else(|| format!("{at}: no column is left for the label"))?)
+            vec![last.ok_or_else(|| format!("{at}: no column is left for the label"))?]
         }
     };
+    if let Some(at_twice) = (1..labels.len()).find(|&one| labels[..one].contains(&labels[one])) {
+        return Err(format!("{at}: the column '{}' is named twice as a label", names[labels[at_twice]]));
+    }
     let inputs: Vec<usize> = match table.columns.chosen() {
         [] => {
-            let is_other = |column: usize| Some(column) != label && Some(column) != weight;
+            let is_other = |column: usize| !labels.contains(&column) && Some(column) != weight;
             (0..names.len()).filter(|&column| is_other(column)).collect()
         }
         wanted => {
@@ -99,11 +105,14 @@ fn chosen(
         }
     };
     let both = |column: usize, what: &str| Err(format!("{at}: column '{}' is both {what}", names[column]));
-    match (label, weight) {
-        (Some(label), _) if inputs.contains(&label) => both(label, "an input and the label"),
-        (Some(label), Some(weight)) if weight == label => both(label, "the label and the weight"),
-        (_, Some(weight)) if inputs.contains(&weight) => both(weight, "an input and the weight"),
-        _ => Ok(Chosen { inputs, label, weight }),
+    match (labels.iter().find(|label| inputs.contains(label)), weight) {
+        (Some(&label), _) => both(label, "an input and the label"),
+        (None, Some(weight)) if labels.contains(&weight) => both(weight, "the label and the weight"),
+        (None, Some(weight)) if inputs.contains(&weight) => both(weight, "an input and the weight"),
+        _ if inputs.is_empty() => {
+            Err(format!("{at}: every column is a label, and none is left to learn from"))
+        }
+        _ => Ok(Chosen { inputs, labels, weight }),
     }
 }
 
@@ -159,7 +168,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let (mut task, mut empty) = (table.task, Vec::new());
     let (mut rows, mut index, mut categories) = (None, Vec::new(), Vec::new());
-    let (mut labels, mut unread) = (LabelLook::default(), Unread::default());
+    let (mut labels, mut unread) = (Vec::<LabelLook>::new(), Unread::default());
     let mut of_row = Vec::new();
     // How numbers are written, as the first file says that shows it.
     let mut numbers_shown = None;
@@ -213,21 +222,31 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             }
             let chosen = chosen(&names, table, row.at, (&index, &empty_columns))
                 .map_err(|problem| source.broken(problem))?;
-            if let (None, Some(label), Some(last)) = (&table.label, chosen.label, empty_columns.last())
-                && label < *last
-            {
+            if let (None, &[label]) = (&table.label, &chosen.labels[..]) {
+                let why = match empty_columns.last() {
+                    Some(last) if label < *last => "as the columns behind it have no value",
+                    _ => "the last column, as nobody names one",
+                };
+                let label = columns::shown(&names[label], label);
                 told.push(format!(
-                    "{origin}: the label is {}, as the columns behind it have no value",
-                    columns::shown(&names[label], label)
+                    "{origin}: the label is {label}, {why}; label: \"…\" in a preset names another"
                 ));
             }
             let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
-            if let Some(place) = chosen.label {
-                task = said::task(&names[place], table).map_err(said)?;
-                if task == Task::Auto && categories.contains(&names[place]) {
-                    task = Task::Classes;
+            match chosen.labels[..] {
+                [] => {}
+                [place] => {
+                    task = said::task(&names[place], table).map_err(said)?;
+                    if task == Task::Auto && categories.contains(&names[place]) {
+                        task = Task::Classes;
+                    }
+                }
+                ref several => {
+                    let named = several.iter().map(|&place| &names[place][..]);
+                    task = said::task_of_several(named, table).map_err(said)?;
                 }
             }
+            labels.resize_with(chosen.labels.len(), LabelLook::default);
             if let Some(place) = chosen.weight {
                 said::check_weights(&names[place], table).map_err(said)?;
             }
@@ -237,7 +256,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             let is_read = |place: &usize| {
                 let place = Some(*place);
                 chosen.inputs.iter().any(|&input| Some(input) == place)
-                    || chosen.label == place
+                    || chosen.labels.iter().any(|&label| Some(label) == place)
                     || chosen.weight == place
             };
             unread = Unread::at((0..names.len()).filter(|place| !is_read(place)));
@@ -248,15 +267,16 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
         profile.begin_file();
         unread.begin_file();
         let inputs: Vec<usize> = chosen.inputs.iter().map(|&place| here[place]).collect();
-        let beside = Beside {
-            label: chosen.label.map(|place| Named::at(here[place], &names)),
+        let labels_here: Vec<usize> = chosen.labels.iter().map(|&place| here[place]).collect();
+        let mut beside = Beside {
+            labels: Label::all(&labels_here, &names, &TableSchema::default()),
             // What it may be is known once all have been seen.
             cells: LabelCells::AnyWord,
-            form: None,
             weight: chosen.weight.map(|place| Named::at(here[place], &names)),
+            values: Vec::new(),
         };
-        let label_here = beside.label.as_ref().map(|label| label.place);
-        let mut sums = SumsOfFile::new(path, table, numbers_shown, label_here, limits);
+        let first_label = labels_here.first().copied();
+        let mut sums = SumsOfFile::new(path, table, numbers_shown, first_label, limits);
         let left_out = left_out.of_file(&source.origin);
         // Rows that cannot be used are told when they are to be used.
         let mut is_whole = true;
@@ -274,9 +294,9 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
                 }
                 profile.add(&row.cells, &inputs, numbers, &mut of_row);
                 unread.add(&row.cells, &here, numbers);
-                if let Some(label) = &beside.label {
-                    let cell = cell::at(&row.cells, label.place);
-                    labels.add(cell, numbers);
+                for (look, &label) in labels.iter_mut().zip(&labels_here) {
+                    let cell = cell::at(&row.cells, label);
+                    look.add(cell, numbers);
                     // A column is an identifier by its length where all its rows are so long.
                     if of_row.iter().any(|&number| number >= identifier::LONG)
                         && let Some(number) = amount::any(cell, numbers)
@@ -322,7 +342,8 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             .into(),
         });
     };
-    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, (&index, &categories));
+    let first_label = chosen.labels.first().copied();
+    let inferred = infer::infer(&names, first_label, &chosen.inputs, &profile, table, (&index, &categories));
     let mut inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
     inferred.schema.numbers = numbers_shown;
     inferred.totals.extend(unread.sums());
@@ -339,9 +360,24 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             .inputs
             .iter()
             .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
-    let cells = labels.cells(task);
-    let mut are_plain = are_plain && !labels.has_broken(cells);
-    if let Some(place) = chosen.label {
+    let cells = match &labels[..] {
+        [alone] => alone.cells(task),
+        [] => LabelCells::AnyWord,
+        _ => LabelCells::Value,
+    };
+    let mut are_plain = are_plain && !labels.iter().any(|label| label.has_broken(cells));
+    if let [_, _, ..] = labels[..] {
+        for (label, &place) in labels.iter().zip(&chosen.labels) {
+            let name = &names[place];
+            let column = label.of_several(name, place);
+            let column = column.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
+            are_plain &= column.form.is_none();
+            inferred.schema.labels.push(column);
+            let missing = label.missing_in_words(cells, name);
+            told.extend(missing.map(|sentence| format!("{origin}: {sentence}")));
+        }
+    }
+    if let (&[place], [labels]) = (&chosen.labels[..], &labels[..]) {
         let form = labels.form(task);
         let shown = columns::shown(&names[place], place);
         told.extend(
@@ -383,7 +419,7 @@ mod tests {
     #[test]
     fn a_column_of_weights_is_neither_an_input_nor_the_label() {
         let of = |label: Option<&str>, weights: &str| {
-            let (label, weights) = (label.map(str::to_string), Some(weights.to_string()));
+            let (label, weights) = (label.map(LabelNames::from), Some(weights.to_string()));
             chosen(
                 &names("a b w"),
                 &Csv { label, weights, ..Csv::of(String::new()) },
@@ -392,12 +428,12 @@ mod tests {
             )
         };
         let found = of(None, "w").unwrap();
-        assert_eq!((found.inputs, found.label, found.weight), (vec![0], Some(1), Some(2)));
+        assert_eq!((found.inputs, found.labels, found.weight), (vec![0], vec![1], Some(2)));
         let found = of(Some("a"), "2").unwrap();
-        assert_eq!((found.inputs, found.label, found.weight), (vec![2], Some(0), Some(1)));
+        assert_eq!((found.inputs, found.labels, found.weight), (vec![2], vec![0], Some(1)));
         let none = Csv { task: Task::NoLabel, weights: Some("w".into()), ..Csv::of("t.csv") };
         let found = chosen(&names("a b w"), &none, Place::Line(1), (&[], &[])).unwrap();
-        assert_eq!((found.inputs, found.label, found.weight), (vec![0, 1], None, Some(2)));
+        assert_eq!((found.inputs, found.labels, found.weight), (vec![0, 1], Vec::new(), Some(2)));
         assert_eq!(of(Some("w"), "w").err().unwrap(), "line 1: column 'w' is both the label and the weight");
         assert_eq!(of(None, "v").err().unwrap(), "line 1: there is no column 'v'; there are: a, b, w");
     }

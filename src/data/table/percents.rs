@@ -32,21 +32,34 @@ pub(super) fn percent(share: f64) -> String {
 const CONTENT: &str = "content.xml";
 const PERCENTAGE: &str = "office:value-type=\"percentage\"";
 
-/// An OpenDocument in which percents are texts, `10.3%`, for its reader gives them as plain shares; `None` where there are none, or
-/// where it is no whole archive, which its reader says. The file is at its beginning again.
-pub(super) fn with_percents(file: &mut (impl Read + Seek)) -> Option<Cursor<Vec<u8>>> {
-    let rewritten = rewritten(file);
+/// The part of an OpenDocument that has its cells; nothing where it is no whole archive, which its reader says. The file is at its
+/// beginning again.
+pub(super) fn content(file: &mut (impl Read + Seek)) -> String {
+    let content = content_of(file).unwrap_or_default();
+    // Who opens it will say what is wrong with it.
+    let _ = file.rewind();
+    content
+}
+
+fn content_of(file: &mut (impl Read + Seek)) -> Option<String> {
+    let mut content = String::new();
+    ZipArchive::new(file).ok()?.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
+    Some(content)
+}
+
+/// An OpenDocument in which percents are texts, `10.3%`, for its reader gives them as plain shares; `None` where its content has none.
+/// The file is at its beginning again.
+pub(super) fn with_percents(file: &mut (impl Read + Seek), content: &str) -> Option<Cursor<Vec<u8>>> {
+    let rewritten = rewritten(file, content);
     file.rewind().ok()?;
     rewritten
 }
 
-fn rewritten(file: &mut (impl Read + Seek)) -> Option<Cursor<Vec<u8>>> {
-    let mut archive = ZipArchive::new(file).ok()?;
-    let mut content = String::new();
-    archive.by_name(CONTENT).ok()?.read_to_string(&mut content).ok()?;
+fn rewritten(file: &mut (impl Read + Seek), content: &str) -> Option<Cursor<Vec<u8>>> {
     if !content.contains(PERCENTAGE) {
         return None;
     }
+    let mut archive = ZipArchive::new(file).ok()?;
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     for part in 0..archive.len() {
         let part = archive.by_index_raw(part).ok()?;
@@ -56,7 +69,7 @@ fn rewritten(file: &mut (impl Read + Seek)) -> Option<Cursor<Vec<u8>>> {
     }
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     out.start_file(CONTENT, options).ok()?;
-    out.write_all(in_texts(&content).as_bytes()).ok()?;
+    out.write_all(in_texts(content).as_bytes()).ok()?;
     let mut rewritten = out.finish().ok()?;
     rewritten.rewind().ok()?;
     Some(rewritten)
@@ -78,7 +91,7 @@ fn in_texts(content: &str) -> String {
 }
 
 /// Where the tag ends that begins here: at a sign that stands in no quotes.
-fn end_of_tag(text: &str, begin: usize) -> usize {
+pub(super) fn end_of_tag(text: &str, begin: usize) -> usize {
     let mut quote = None;
     let end = text.bytes().enumerate().skip(begin).find(|&(_, byte)| match (quote, byte) {
         (None, b'>') => true,

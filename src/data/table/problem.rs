@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::cell::is_in_another_writing;
-use super::label_cells::{FOR_CLASSES, GAP, NO_LABEL, NO_VALUE};
+use super::label_cells::{FOR_CLASSES, GAP, GAP_OF_SEVERAL, NO_LABEL, NO_VALUE, NO_VALUE_OF_SEVERAL};
 use super::reader::Place;
 use crate::data::Error;
 use crate::preset::counted;
@@ -55,7 +55,7 @@ impl InRow {
 
     /// Whether nothing is wrong but that the row has no label.
     pub fn is_lack_of_label(&self) -> bool {
-        self.what == NO_LABEL || self.what == GAP
+        [NO_LABEL, GAP, GAP_OF_SEVERAL].contains(&&self.what[..])
     }
 
     /// Whether a cell is a word where its column has numbers.
@@ -65,7 +65,7 @@ impl InRow {
 
     /// Whether its label is a word among labels that are numbers.
     pub fn is_word_for_label(&self) -> bool {
-        self.what.ends_with(FOR_CLASSES)
+        self.what.ends_with(FOR_CLASSES) || self.what == NO_VALUE_OF_SEVERAL
     }
 }
 

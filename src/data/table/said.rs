@@ -40,6 +40,29 @@ pub(super) fn task(name: &str, table: &Csv) -> Result<Task, String> {
     ))
 }
 
+/// What several labels in columns of these names are: values.
+///
+/// # Errors
+/// When the preset says that one of them is something else.
+pub(super) fn task_of_several<'a>(names: impl Iterator<Item = &'a str>, table: &Csv) -> Result<Task, String> {
+    const CLASSES: &str = "several labels are numbers each, or yes and no; a column of classes is a label by itself, in a preset of its own";
+    for name in names {
+        match table.columns.kind_of(name) {
+            None => {}
+            Some(ColumnKind::Number(options)) if is_alone(options) => {}
+            Some(ColumnKind::Boolean(options)) if is_alone(options) => {}
+            Some(ColumnKind::Ignore) => {
+                return Err(format!("columns ignores '{name}', which is one of the labels"));
+            }
+            Some(_) => return Err(format!("columns says what the label '{name}' is; {CLASSES}")),
+        }
+    }
+    match table.task {
+        Task::Classes => Err(format!("task: classes is for one label; {CLASSES}")),
+        Task::Auto | Task::Values | Task::NoLabel => Ok(table.task),
+    }
+}
+
 /// Checks what `columns` says of the column of the weights.
 ///
 /// # Errors

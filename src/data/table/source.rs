@@ -9,6 +9,7 @@ use super::format::Format;
 use super::peeked::Peeked;
 use super::problem::{InRow, RowProblem, Sink, of_cells};
 use super::reader::{Place, Row, RowReader};
+use super::second_table::{self, SecondTable};
 use super::sheets::{SheetSeen, sheets};
 use super::{ahead, parquet, separated, spreadsheet};
 use crate::data::Error;
@@ -77,7 +78,10 @@ pub fn open_as(
     match format {
         Format::Parquet => {
             let reader = parquet::open(path, table.header)?;
-            Ok(Opened { index: reader.index(), categories: reader.categories(), ..plain(Box::new(reader)) })
+            let (index, categories) = (reader.index(), reader.categories());
+            let invalid = |problem: String| io::Error::new(io::ErrorKind::InvalidInput, problem);
+            let (reader, shown) = parquet::WithTexts::of(reader, table, of_run).map_err(invalid)?;
+            Ok(Opened { index, categories, shown, ..plain(Box::new(reader)) })
         }
         Format::Spreadsheet(kind) => {
             let (reader, sheet) = spreadsheet::open(path, kind, table, of_run, limits)?;
@@ -108,6 +112,9 @@ pub(super) struct Source<'a> {
     pub opened: Opened,
     /// Rows without a single cell that has a value, and the first of them.
     empty: (u64, Place),
+    second: SecondTable,
+    /// The names of the columns, where the first row has them.
+    header: Vec<String>,
     table: &'a Csv,
     path: PathBuf,
     limits: Limits,
@@ -126,7 +133,9 @@ impl<'a> Source<'a> {
             Ok(opened) => {
                 let (path, limits) = (path.to_path_buf(), *limits);
                 let empty = (0, Place::default());
-                Ok(Source { origin: origin + &opened.part, opened, empty, table, path, limits })
+                let (second, header) = (SecondTable::default(), Vec::new());
+                let origin = origin + &opened.part;
+                Ok(Source { origin, opened, empty, second, header, table, path, limits })
             }
             Err(error) => Err(Error::Broken { origin, problem: error.to_string() }),
         }
@@ -150,6 +159,7 @@ impl<'a> Source<'a> {
             .told()
             .into_iter()
             .chain(empty)
+            .chain(self.second.told())
             .map(|sentence| format!("{}: {sentence}", self.origin))
     }
 
@@ -182,7 +192,11 @@ impl<'a> Source<'a> {
             return Err(self.broken(format!("{at}: {columns}{help}")));
         }
         Ok(Some(match self.table.header {
-            true => row.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect(),
+            true => {
+                self.header =
+                    row.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
+                self.header.clone()
+            }
             false => (1..=count).map(|number| number.to_string()).collect(),
         }))
     }
@@ -234,10 +248,12 @@ impl<'a> Source<'a> {
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
     ) -> Result<u64, Error> {
         let mut rows = 0;
-        let Source { origin, opened: Opened { reader, numbers, .. }, table, empty, .. } = self;
+        let Source { origin, opened: Opened { reader, numbers, .. }, table, empty, second, header, .. } =
+            self;
         let mut take = |row: &Row, problem: Option<String>| {
             let of_row = |what: String| InRow { column: None, cell: None, what };
             let count = row.cells.len();
+            let may_be_second = second.may_begin(row, header);
             if problem.is_none() && count > 1 && row.cells().all(str::is_empty) {
                 if empty.0 == 0 {
                     empty.1 = row.at;
@@ -252,6 +268,14 @@ impl<'a> Source<'a> {
                 None => Some(of_row(of_cells(count, width))),
             };
             match problem {
+                Some(in_row) if may_be_second => {
+                    let what = format!(
+                        "{}; does another table begin here? If so, {}",
+                        in_row.what,
+                        second_table::HELP
+                    );
+                    sink(RowProblem { origin: origin.clone(), at: row.at, in_row: InRow { what, ..in_row } })
+                }
                 Some(in_row) => sink(RowProblem { origin: origin.clone(), at: row.at, in_row }),
                 None => Ok(()),
             }

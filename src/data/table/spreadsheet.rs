@@ -2,6 +2,7 @@
 
 mod cells;
 mod formulas;
+mod open_document;
 mod parts;
 mod text_numbers;
 
@@ -16,7 +17,7 @@ use super::dates::written;
 use super::durations;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
-use super::percents::{is_of_percents, percent, with_percents};
+use super::percents::{content, is_of_percents, percent, with_percents};
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::data::import::limits::Limits;
 use crate::preset::Csv;
@@ -62,10 +63,13 @@ pub fn open(
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => {
                 let mut file = zipped(path, limits)?;
-                match with_percents(&mut file) {
+                let content = content(&mut file);
+                let (name, sheets) = match with_percents(&mut file, &content) {
                     Some(rewritten) => ods(rewritten, wanted, &mut collected)?,
                     None => ods(file, wanted, &mut collected)?,
-                }
+                };
+                collected.merged = open_document::merged(&content, &name);
+                (name, sheets)
             }
         };
         Ok((collected, name, sheets))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::columns;
 use crate::preset::{DateFormat, counted_with};
 
 /// Numbers by which programs and archives say that a value is missing.
@@ -128,7 +129,7 @@ impl Suspects {
         let unix =
             UNIX.iter().zip(self.unix).filter(|(_, is)| *is).map(|((.., unit), _)| format!("unix: {unit}"));
         let all: Vec<String> =
-            forms.chain(unix).map(|form| format!("columns: {{\"{name}\": date({form})}}")).collect();
+            forms.chain(unix).map(|form| columns::as_kind(name, format!("date({form})"))).collect();
         let (what, how) = match all.len() {
             0 => return None,
             1 => ("dates", "reads them so"),
@@ -164,7 +165,8 @@ pub fn versions_in_words<'a>(
     }
     let (short, long) = pairs.into_iter().min()?;
     Some(format!(
-        "{shown} has {short} and {long}, which are one number: columns: {{\"{name}\": category}} tells them apart, as versions are"
+        "{shown} has {short} and {long}, which are one number: {} tells them apart, as versions are",
+        columns::as_kind(name, "category")
     ))
 }
 

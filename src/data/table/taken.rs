@@ -1,5 +1,6 @@
 //! What columns are taken for, in sentences.
 
+use super::columns;
 use super::profile::Column;
 use crate::preset::{CellForm, DateFormat, DatePart, InputKind, counted, counted_with};
 
@@ -48,7 +49,8 @@ pub fn in_words(
             Some(match is_open {
                 true => format!(
                     "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
-                     too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}{}",
+                     too: {} says so, and date(day_first: {}) the other{}{}",
+                    columns::as_kind(name, format!("date(day_first: {day_first})")),
                     !day_first,
                     years_first.map_or_else(String::new, |format| {
                         format!(", and date(format: {:?}) takes the first for the year", format.text())
@@ -58,7 +60,9 @@ pub fn in_words(
                 false => {
                     let form = form.map(|form| format!(" {}", form.in_words())).unwrap_or_default();
                     let help = match (column.compact_dates(), years_first) {
-                        (Some(_), _) => format!("; columns: {{\"{name}\": number}} takes it for a number"),
+                        (Some(_), _) => {
+                            format!("; {} takes it for a number", columns::as_kind(name, "number"))
+                        }
                         (None, Some(format)) => may_begin_with_years(name, *day_first, format),
                         (None, None) => String::new(),
                     };
@@ -73,8 +77,8 @@ pub fn in_words(
 fn may_begin_with_years(name: &str, day_first: bool, format: &DateFormat) -> String {
     let (first, format) = (if day_first { "day" } else { "month" }, format.text());
     format!(
-        ", read with the {first} first and the year last although the year in front would fit too: columns: {{\"{name}\": \
-         date(format: {format:?})}} reads it so"
+        ", read with the {first} first and the year last although the year in front would fit too: {} reads it so",
+        columns::as_kind(name, format!("date(format: {format:?})"))
     )
 }
 

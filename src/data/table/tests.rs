@@ -94,7 +94,8 @@ fn a_table_is_read_with_its_classes_in_order() {
         assert_eq!(table.schema.features(), ["a", "b"]);
         assert_eq!(rows(&table), [[1.0, 2.5], [-3.0, 4.0], [50.0, 6.0]]);
         assert_eq!(table.labels, Labels::Classes(vec![1, 0, 1], vec!["iris".into(), "rose".into()]));
-        assert!(table.told.is_empty(), "nothing is to be said of a table of numbers: {:?}", table.told);
+        let [label] = &table.told[..] else { panic!("more is said of a table of numbers: {:?}", table.told) };
+        assert!(label.contains("the label is 'kind', the last column, as nobody names one"), "{label}");
     }
 }
 
@@ -226,7 +227,7 @@ fn a_table_is_encoded_as_the_one_that_was_learned() {
         read_as(&files, &options, schema, wanted, LabelCells::AnyWord, &limits, &mut refuse)
     };
     let names = learned.names();
-    let wanted = Some(Wanted { inputs: &names, label: Some("y") });
+    let wanted = Some(Wanted { inputs: &names, labels: &["y".to_string()] });
     let read = as_learned(b"Y,X,id,City\nb,5,7,Oslo\na,6,8,Bern\n", &learned, wanted, true).unwrap();
     assert_eq!(rows(&read), [[1.0, 0.0, 0.0, 5.0], [0.0, 0.0, 1.0, 6.0]]);
     assert!(read.told[0].contains("such as 'Bern'"), "{:?}", read.told);
@@ -235,7 +236,7 @@ fn a_table_is_encoded_as_the_one_that_was_learned() {
     let refused = as_learned(b"1,2\n", &learned, None, false).unwrap_err().to_string();
     assert!(refused.contains("line 1: 2 columns; the table that was learned has 3"), "{refused}");
     let numbers = TableSchema::of_numbers(&["a".into()], Some("y"), Missing::Refuse);
-    let wanted = Some(Wanted { inputs: &["a".to_string()], label: Some("y") });
+    let wanted = Some(Wanted { inputs: &["a".to_string()], labels: &["y".to_string()] });
     let refused = as_learned(b"1,2\n", &numbers, wanted, true).unwrap_err().to_string();
     assert!(refused.contains("--no-header takes them in the order of the training: a, y"), "{refused}");
 }

@@ -21,12 +21,13 @@ pub fn fingerprint(row: &[f64]) -> u64 {
 }
 
 impl Labels {
-    /// The label of a row as a number; 0 where there is none.
-    pub fn number(&self, row: usize) -> f64 {
+    /// A number that rows with the same labels share; 0 where there are none.
+    fn fingerprint(&self, row: usize) -> u64 {
         match self {
-            Labels::Classes(of, _) => f64::from(of[row]),
-            Labels::Values(values) => values[row],
-            Labels::Nothing(_) => 0.0,
+            Labels::Classes(of, _) => u64::from(of[row]),
+            Labels::Values(values) => values[row].to_bits(),
+            Labels::Several(width, values) => fingerprint(&values[row * width..][..*width]),
+            Labels::Nothing(_) => 0,
         }
     }
 }
@@ -54,7 +55,7 @@ impl Repeated {
         let mut row = vec![0.0; table.rows.width];
         for number in 0..count {
             table.rows.read(number, &mut row)?;
-            let own = table.labels.number(number).to_bits();
+            let own = table.labels.fingerprint(number);
             match seen.entry(fingerprint(&row)) {
                 Entry::Vacant(place) => {
                     place.insert(own);
@@ -99,7 +100,7 @@ pub fn in_both(table: &Table) -> Result<usize, Error> {
     let mut row = vec![0.0; table.rows.width];
     let mut key = |number: usize| -> Result<_, Error> {
         table.rows.read(number, &mut row)?;
-        Ok((fingerprint(&row), table.labels.number(number).to_bits()))
+        Ok((fingerprint(&row), table.labels.fingerprint(number)))
     };
     let learned = (0..table.trained).map(&mut key).collect::<Result<HashSet<_>, Error>>()?;
     let mut twins = 0;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
 use super::file_source::FileSource;
-use super::one_label;
+use super::label_names::LabelNames;
 use super::paths::Paths;
 use super::sign;
 use crate::fields;
@@ -20,9 +20,10 @@ pub struct Csv {
     /// The test set, where it is a table of its own, likewise.
     #[serde(default)]
     pub test_file: Option<Paths>,
-    /// Name or number (from 1) of the column that is to be predicted; left out: the last one, unless `task` says that there is none.
-    #[serde(default, deserialize_with = "one_label::optional")]
-    pub label: Option<String>,
+    /// Name or number (from 1) of the column that is to be predicted, or several in a list, of which each row has a number; left out:
+    /// the last one, unless `task` says that there is none.
+    #[serde(default)]
+    pub label: Option<LabelNames>,
     /// Name or number of the column that says how much each row counts in the loss of a training; left out: all rows count the
     /// same.
     #[serde(default)]
@@ -123,6 +124,23 @@ variants! {
     }
 }
 
+impl Missing {
+    /// What stands in for a missing number, in words.
+    pub fn stands_in(self) -> &'static str {
+        match self {
+            Missing::Refuse | Missing::Zero => "0",
+            Missing::Mean => "the mean of the training rows",
+            Missing::Median => "the median of the training rows",
+            Missing::MostFrequent => "the most frequent value of the training rows",
+        }
+    }
+
+    /// Whether nothing stands in for a missing number.
+    pub fn is_refused(&self) -> bool {
+        *self == Missing::Refuse
+    }
+}
+
 variants! {
     /// How the bytes of a text are letters.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +176,7 @@ fields! {
     Csv {
         file: Paths, "the table (CSV, Parquet, a spreadsheet); or a pattern such as part-*.csv, or a list, whose files are one table";
         test_file: Paths, "the table of the test set, likewise";
-        label: Text, "name or number of the column that is to be predicted";
+        label: Names, "name or number of the column that is to be predicted; or several in a list, each a number or yes and no";
         weights: Text, "name or number of the column that says how much each row counts in the loss of a training";
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
         task: Choice(Task::WORDS), "what the label is; none: there is no label, and all columns are inputs";

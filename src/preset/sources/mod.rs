@@ -4,6 +4,7 @@
 //! ([`FileSource`]). To add a kind: its file, its `mod` line and its line in
 //! [`file_sources`](crate::preset::sources::file_sources); the compiler then asks for its import in `data/own/`.
 
+mod arrays;
 mod built_in;
 mod columns;
 mod csv;
@@ -12,11 +13,11 @@ mod file_table;
 mod generated;
 mod idx;
 mod image_folder;
+mod label_names;
 mod labelled_text;
 mod npy;
 mod npz;
 mod offers;
-mod one_label;
 mod paths;
 mod sequences;
 pub mod sign;
@@ -26,14 +27,15 @@ mod wav_folder;
 use super::field::nested_values;
 use super::refusal::Refusal;
 use super::variants::variants;
+pub use arrays::ArrayForm;
 pub use columns::{CategoryColumn, ColumnKind, Columns, DateColumn, MOST_WORDS, NumberColumn};
 pub use csv::{Encoding, Missing, Task};
 pub use file_source::FileSource;
 pub use file_table::Holds;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};
 pub use image_folder::Colour;
+pub use label_names::LabelNames;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
-pub use one_label::SEVERAL as SEVERAL_LABELS;
 pub use paths::Paths;
 pub use sequences::{Shakespeare, Sp500};
 
@@ -162,6 +164,25 @@ nested_values!(Logic, Spirals, Circles, Moons, Shakespeare, Sp500);
 file_sources!(sources);
 
 impl Source {
+    /// How its arrays are read; `None` for a source of something else.
+    pub fn array_form(&self) -> Option<ArrayForm> {
+        match self {
+            Source::Npz(arrays) => Some(arrays.into()),
+            Source::Npy(arrays) => Some(arrays.into()),
+            _ => None,
+        }
+    }
+
+    /// Has its arrays read so; a source of something else stays as it is.
+    pub fn set_array_form(&mut self, form: ArrayForm) {
+        let ArrayForm { channels_first, grey_images, missing } = form;
+        match self {
+            Source::Npz(arrays) => *arrays = Npz { channels_first, grey_images, missing, ..arrays.clone() },
+            Source::Npy(arrays) => *arrays = Npy { channels_first, grey_images, missing, ..arrays.clone() },
+            _ => {}
+        }
+    }
+
     /// Every set that is built in, with its options left out.
     pub fn built_in() -> Vec<Source> {
         vec![

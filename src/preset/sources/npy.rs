@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::arrays::ArrayForm;
+use super::csv::Missing;
 use super::file_source::FileSource;
 use super::paths::Paths;
 use crate::fields;
@@ -18,6 +20,32 @@ pub struct Npy {
     /// The samples are images whose channels come first, `[channels, height, width]`.
     #[serde(default)]
     pub channels_first: bool,
+    /// Samples of the shape `[height, width]` are grey images; bytes are so without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub grey_images: bool,
+    /// What stands in for NaN among the samples, learned of each number on the last axis.
+    #[serde(default, skip_serializing_if = "Missing::is_refused")]
+    pub missing: Missing,
+}
+
+impl Npy {
+    /// Files of samples and of what they should give, with every option at its default.
+    pub fn of(inputs: impl Into<Paths>, targets: impl Into<Paths>) -> Self {
+        Npy {
+            inputs: inputs.into(),
+            targets: targets.into(),
+            channels_first: false,
+            grey_images: false,
+            missing: Missing::default(),
+        }
+    }
+}
+
+impl From<&Npy> for ArrayForm {
+    fn from(arrays: &Npy) -> Self {
+        let &Npy { channels_first, grey_images, missing, .. } = arrays;
+        ArrayForm { channels_first, grey_images, missing }
+    }
 }
 
 fields! {
@@ -25,6 +53,8 @@ fields! {
         inputs: Paths, "file of the samples; or a pattern such as x-*.npy, or a list, whose arrays are one";
         targets: Paths, "file of what they should give, likewise";
         channels_first: Switch, "whether the samples are images whose channels come first, as PyTorch keeps them";
+        grey_images: Switch, "whether samples of the shape [height, width] are grey images, which bytes are without it";
+        missing: Choice(Missing::WORDS), "what stands in for NaN among the samples, learned from the training samples by columns";
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::arrays::ArrayForm;
+use super::csv::Missing;
 use super::file_source::FileSource;
 use crate::fields;
 
@@ -20,6 +22,12 @@ pub struct Npz {
     /// The samples are images whose channels come first, `[channels, height, width]`.
     #[serde(default)]
     pub channels_first: bool,
+    /// Samples of the shape `[height, width]` are grey images; bytes are so without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub grey_images: bool,
+    /// What stands in for NaN among the samples, learned of each number on the last axis.
+    #[serde(default, skip_serializing_if = "Missing::is_refused")]
+    pub missing: Missing,
 }
 
 fn inputs() -> String {
@@ -33,7 +41,21 @@ fn targets() -> String {
 impl Npz {
     /// An archive whose arrays have the usual names, `x` and `y`.
     pub fn of(file: String) -> Self {
-        Npz { file, inputs: inputs(), targets: targets(), channels_first: false }
+        Npz {
+            file,
+            inputs: inputs(),
+            targets: targets(),
+            channels_first: false,
+            grey_images: false,
+            missing: Missing::default(),
+        }
+    }
+}
+
+impl From<&Npz> for ArrayForm {
+    fn from(arrays: &Npz) -> Self {
+        let &Npz { channels_first, grey_images, missing, .. } = arrays;
+        ArrayForm { channels_first, grey_images, missing }
     }
 }
 
@@ -43,6 +65,8 @@ fields! {
         inputs: Text, "the array of the samples";
         targets: Text, "the array of what they should give";
         channels_first: Switch, "whether the samples are images whose channels come first, as PyTorch keeps them";
+        grey_images: Switch, "whether samples of the shape [height, width] are grey images, which bytes are without it";
+        missing: Choice(Missing::WORDS), "what stands in for NaN among the samples, learned from the training samples by columns";
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::data::{self, Batch, Dataset, Scale, Targets};
 use crate::nn::buffer::Buffer;
-use crate::preset::{Preset, Procedure, TargetChoice};
+use crate::preset::{Preset, Procedure, TableSchema, TargetChoice};
 use crate::train::error::Error;
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::task::Task;
@@ -218,10 +218,12 @@ fn names(preset: &Preset, set: &dyn Dataset, task: Task, width: usize) -> Vec<St
     let is_input = preset.data.targets == TargetChoice::Input;
     let (classes, label) = (set.classes(), set.label());
     let count = if task == Task::Binary { 2 } else { width };
+    let labels = set.table().map(TableSchema::label_names).unwrap_or_default();
     match (task, label) {
         (Task::Binary | Task::Multiclass | Task::Multilabel, _) if classes.len() == count => classes.to_vec(),
         (Task::Binary | Task::Multiclass, _) => (0..count).map(|class| class.to_string()).collect(),
         (Task::Regression, _) if is_input => columns_or_numbers(set, width),
+        (Task::Regression | Task::Distribution | Task::Multilabel, _) if labels.len() == width => labels,
         (Task::Regression, Some(label)) if width == 1 => vec![label.to_string()],
         (Task::Regression, None) if width == 1 => vec!["output".to_string()],
         _ => (1..=count).map(|number| format!("output {number}")).collect(),

@@ -5,6 +5,7 @@ use chrono::NaiveDateTime;
 use super::forms::Form;
 use super::{parse, parse_as, parse_in};
 use crate::data::table::cell::{Numbers, shown};
+use crate::data::table::columns::as_kind;
 use crate::preset::{DateForms, DatePart, InputColumn, InputKind, counted_with};
 
 /// Dates of a form that the training's have not: how many rows have one, and the first of them.
@@ -176,7 +177,9 @@ impl DateReader {
 fn of_other_order(name: &str, day_first: bool, is_of_preset: bool) -> String {
     let (own, other) = orders(day_first);
     let help = match is_of_preset {
-        true => format!("; columns: {{\"{name}\": date(day_first: {})}} reads all of them so", !day_first),
+        true => {
+            format!("; {} reads all of them so", as_kind(name, format!("date(day_first: {})", !day_first)))
+        }
         false => ", as the run learned it".into(),
     };
     format!(
@@ -187,7 +190,7 @@ fn of_other_order(name: &str, day_first: bool, is_of_preset: bool) -> String {
 /// What a date is not of which one has to know the order, in a column of which none of the training's needs one.
 fn without_order(name: &str, is_of_preset: bool) -> String {
     let help = match is_of_preset {
-        true => format!(", or columns: {{\"{name}\": date(day_first: true)}} says that the day comes first"),
+        true => format!(", or {} says that the day comes first", as_kind(name, "date(day_first: true)")),
         false => String::new(),
     };
     format!(

@@ -7,6 +7,9 @@ use crate::preset::Csv;
 /// Numbers such as `1.234`, by which a point groups digits where cells are not separated by semicolons.
 const ENOUGH: usize = 2;
 
+/// The same in a column without any other number.
+const ENOUGH_ALONE: usize = 8;
+
 /// How the numbers of a table are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
@@ -35,6 +38,14 @@ impl Written {
             return Err(format!("'{decimal}' cannot both group digits and begin a fraction"));
         }
         Ok(Written { numbers: Numbers { decimal, thousands }, is_shown: true, open_point: None })
+    }
+
+    /// A number with what stands beside it, written plainly; `None` where it is no number, or is so already.
+    pub fn plain(&self, cell: &str) -> Option<String> {
+        digits_of(cell).filter(|digits| digits.len() > 1)?;
+        let number = Amount::of(cell).map_or(cell, |amount| amount.number);
+        let plain = self.numbers.plain(number).filter(|plain| plain.as_str() != number)?;
+        Some(cell.replacen(number, &plain, 1))
     }
 
     /// What is unusual about them, in words.
@@ -89,6 +100,8 @@ struct Whole {
     /// Whether numbers have no point and up to three digits, as those below a thousand have; and whether some have more.
     has_short: bool,
     has_long: bool,
+    /// Whether some of those such as `1.234` end in 0, which a program that writes numbers as short as they are leaves out.
+    ends_in_zero: bool,
     /// Numbers such as `1,234`.
     open_commas: usize,
     /// Numbers that are none of text, in a sheet: whether some are whole and beyond a thousand, and some have a fraction.
@@ -172,6 +185,7 @@ impl Seen {
                 let column = &mut self.columns[place];
                 column.open.get_or_insert_with(|| digits.to_string());
                 column.opens += 1;
+                column.ends_in_zero |= digits.ends_with('0');
             }
             (0, 1) => {
                 self.points += 1;
@@ -240,13 +254,23 @@ impl Seen {
 
     /// What is said of a column in which a point looks as if it groups digits, where other columns have fractions behind one.
     fn unlike_others(&self) -> Option<String> {
-        let is_one = |column: &Whole| column.opens > ENOUGH && column.groups() && !column.has_fraction;
+        // In a column that has groups only, some end in 0, and where a program writes all fractions as short as they are, none does.
+        let are_all = |column: &Whole| {
+            column.opens >= ENOUGH_ALONE && column.ends_in_zero && !column.has_long && !column.has_short
+        };
+        let is_one = |column: &Whole| {
+            (column.opens > ENOUGH && column.groups() || are_all(column)) && !column.has_fraction
+        };
         let (place, column) = self.columns.iter().enumerate().find(|(_, column)| is_one(column))?;
         let open = column.open.as_ref()?;
         Some(format!(
-            "fractions after '.': {open} in {} is no whole number, although others there have no point and up to three digits, as where it \
-             groups digits; write it as {} where it does",
+            "fractions after '.': {open} in {} is no whole number, although {}, as where it groups digits; write it as {} where it does",
             self.name(place),
+            if column.has_short {
+                "others there have no point and up to three digits"
+            } else {
+                "all there have three digits behind it, with zeros at the end"
+            },
             open.replace('.', "")
         ))
     }
@@ -351,6 +375,16 @@ mod tests {
         let unlike = "fractions after '.': 12.345 in 'Umsatz' is no whole number, although others there have no point and up to three \
                       digits, as where it groups digits; write it as 12345 where it does";
         assert_eq!(words("Umsatz,k\n12.345,0.5\n6.694,1.5\n901,2.5\n7.001,2.5\n"), [unlike]);
+        let alone = |cells: &[&str]| {
+            let rows: String = cells.iter().map(|cell| format!("{cell},0.5\n")).collect();
+            words(&format!("Umsatz,k\n{rows}"))
+        };
+        let all = ["12.345", "6.690", "1.200", "7.001", "8.300", "2.500", "3.141", "9.990"];
+        assert_eq!(alone(&all).len(), 1);
+        assert!(alone(&all)[0].contains("all there have three digits behind it, with zeros at the end"));
+        // Fractions that are written as short as they are, or are below one; few of them.
+        assert!(alone(&all.map(|cell| cell.trim_end_matches('0'))).is_empty());
+        assert!(alone(&[&all[..], &["0.120"]].concat()).is_empty() && alone(&all[..4]).is_empty());
     }
 
     #[test]

@@ -55,6 +55,11 @@ impl Column {
         }
     }
 
+    /// Whether its values are texts.
+    pub fn is_text(&self) -> bool {
+        self.meaning == Meaning::Plain && self.described.physical_type() == Type::BYTE_ARRAY && !self.is_list
+    }
+
     /// Takes what pandas knows of its values, where they are whole numbers.
     pub fn set_meaning(&mut self, meaning: Meaning) {
         if self.meaning == Meaning::Plain && self.described.physical_type() == Type::INT64 {

@@ -3,6 +3,7 @@
 
 mod column;
 mod meaning;
+mod texts;
 
 use std::fs::File;
 use std::io;
@@ -19,6 +20,7 @@ use crate::system::files;
 use column::Column;
 pub(super) use column::LIST;
 use meaning::of_timedelta;
+pub use texts::WithTexts;
 
 /// Rows whose cells are in memory at once.
 const ROWS: usize = 1024;

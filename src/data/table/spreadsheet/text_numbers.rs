@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use super::cells::Cells;
-use crate::data::table::amount::Amount;
 use crate::data::table::cell::Numbers;
-use crate::data::table::dialect::{Seen, Written, digits_of};
+use crate::data::table::dialect::{Seen, Written};
 use crate::preset::Csv;
 
 /// Writes the numbers of texts as those of other cells are: without groups, fractions after a point. `texts` are the rows, by their
@@ -43,7 +42,7 @@ pub(super) fn rewrite(
     if !is_plain {
         for &(number, column) in texts.iter().filter(|(number, _)| *number > above) {
             if let Some(cell) = cell(rows, number, column)
-                && let Some(plain) = plain(cell, written.numbers)
+                && let Some(plain) = written.plain(cell)
             {
                 *cell = plain;
                 count += 1;
@@ -58,14 +57,6 @@ pub(super) fn rewrite(
 fn cell(rows: &mut [Cells], number: u64, column: usize) -> Option<&mut String> {
     let at = rows.binary_search_by_key(&number, |row| row.number).ok()?;
     rows[at].cells.get_mut(column)
-}
-
-/// A number with what stands beside it, written plainly.
-fn plain(cell: &str, numbers: Numbers) -> Option<String> {
-    let digits = digits_of(cell)?;
-    let number = Amount::of(cell).map_or(cell, |amount| amount.number);
-    let plain = numbers.plain(number).filter(|plain| plain.as_str() != number && digits.len() > 1)?;
-    Some(cell.replacen(number, &plain, 1))
 }
 
 #[cfg(test)]

@@ -26,8 +26,13 @@ impl Surroundings {
     pub fn of(experiment: &Experiment, learned: &Preparation) -> Self {
         let preset = &experiment.preset;
         let list = |values: &[String]| serde_json::to_string(values).unwrap_or_default();
-        let lists =
-            [("classes", &learned.classes), ("columns", &learned.columns), ("tokens", &learned.tokens)];
+        let labels = learned.table.as_ref().map(TableSchema::label_names).unwrap_or_default();
+        let lists = [
+            ("classes", &learned.classes),
+            ("columns", &learned.columns),
+            ("tokens", &learned.tokens),
+            ("labels", &labels),
+        ];
         let properties = lists
             .into_iter()
             .filter(|(_, values)| !values.is_empty())
@@ -179,7 +184,7 @@ fn is_coarse_answer(scale: &Scale) -> bool {
 /// The property that says what stands beside the numbers of a table's columns, which the graph takes and gives without.
 fn units(table: &TableSchema) -> Option<(String, String)> {
     let inputs = table.inputs.iter().map(|input| (input.place, &input.form));
-    let all = inputs.chain(table.label_place().map(|place| (place, &table.label_form)));
+    let all = inputs.chain(table.label_forms());
     let named = |(place, form): (usize, &Option<CellForm>)| match form {
         Some(CellForm::Unit(unit)) if !unit.is_none() => Some((table.shown(place), unit.name().into())),
         _ => None,

@@ -136,7 +136,7 @@ fn shown_value(row: &Row) -> String {
         RowKind::Value(FieldKind::Choice(_) | FieldKind::Switch) | RowKind::Variant(_) => {
             format!("‹ {value} ›")
         }
-        RowKind::Value(FieldKind::Text | FieldKind::Sign | FieldKind::Paths) => {
+        RowKind::Value(FieldKind::Text | FieldKind::Sign | FieldKind::Paths | FieldKind::Names) => {
             // The first line says which text it is.
             let plain = crate::preset::edit::plain(&row.value).unwrap_or(row.value.clone());
             clean(plain.split("\\n").next().unwrap_or_default())

@@ -24,6 +24,7 @@ pub fn stepped(row: &Row, up: bool) -> Option<String> {
         | FieldKind::Sign
         | FieldKind::Texts
         | FieldKind::Paths
+        | FieldKind::Names
         | FieldKind::Nested(_) => return None,
     };
     (kind.takes(&next) && next != row.value).then_some(next)

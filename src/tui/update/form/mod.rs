@@ -54,6 +54,9 @@ fn ask(state: &mut State, row: &Row) -> Vec<Effect> {
         RowKind::Value(FieldKind::Paths) => {
             "a path or a pattern, or several: [\"a.csv\", \"b.csv\"]; relative ones are seen from the preset's folder".into()
         }
+        RowKind::Value(FieldKind::Names) => {
+            "a column's name, or several: [\"a\", \"b\"]".into()
+        }
         _ => row.takes(),
     };
     state.overlays.push(Overlay::Prompt(Prompt {
@@ -82,7 +85,9 @@ pub(super) fn set_chosen(state: &mut State, typed: &str) -> Result<(), String> {
     let value = match row.kind {
         RowKind::Value(FieldKind::Text) => quoted(&of_plain(typed), INDENT),
         RowKind::Value(kind @ FieldKind::Sign) => written(&kind, typed),
-        RowKind::Value(FieldKind::Paths) if !typed.starts_with('[') => quoted(&of_plain(typed), INDENT),
+        RowKind::Value(FieldKind::Paths | FieldKind::Names) if !typed.starts_with('[') => {
+            quoted(&of_plain(typed), INDENT)
+        }
         _ => typed.to_owned(),
     };
     if let RowKind::Value(kind) = row.kind {

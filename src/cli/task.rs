@@ -96,10 +96,7 @@ fn wait_while_held(
 pub(super) fn put_back(reporting: &Reporting) -> Result<(), Error> {
     let Some(job) = slurm::this_job() else { return Ok(()) };
     // Slurm may end this process before it answers.
-    say(
-        reporting,
-        &format!("the time of job {job} is over: it is put back into the queue and goes on there"),
-    )?;
+    say(reporting, &format!("job {job} has to end: it is put back into the queue and goes on there"))?;
     slurm::requeue(&job).map_err(|problem| {
         Error::Failed(format!(
             "Slurm does not put job {job} back into the queue: {}; submitted again, it goes on",

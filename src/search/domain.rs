@@ -98,6 +98,24 @@ impl Domain {
         (0.0..=1.0).contains(&place).then_some(place)
     }
 
+    /// All places that [`at`](Domain::at) takes to this whole number or choice; `None` for a number from an interval, and for a value
+    /// that is not in the domain.
+    pub fn interval(&self, value: &str) -> Option<[f64; 2]> {
+        match self {
+            Domain::Uniform { .. } | Domain::Log { .. } => None,
+            Domain::Int { .. } | Domain::Choice(_) => {
+                let (middle, half) = (self.place(value)?, 0.5 / self.count()? as f64);
+                Some([middle - half, middle + half])
+            }
+            Domain::LogInt { low, high } => {
+                let (first, end) = ((*low as f64 - 0.5).ln(), (*high as f64 + 0.5).ln());
+                let number =
+                    value.parse::<i64>().ok().filter(|number| (low..=high).contains(&number))? as f64;
+                Some([number - 0.5, number + 0.5].map(|edge| (edge.ln() - first) / (end - first)))
+            }
+        }
+    }
+
     /// How many values there are; `None` where it is an interval.
     pub fn count(&self) -> Option<u64> {
         match self {

@@ -5,6 +5,7 @@
 
 mod draw;
 mod halving;
+mod parzen;
 mod tpe;
 
 use std::collections::HashSet;

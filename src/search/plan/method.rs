@@ -31,7 +31,8 @@ pub enum Proposer {
     Random,
     /// The points of a scrambled Sobol sequence, which fill the space evenly (Burley, 2020).
     Sobol,
-    /// Tree-structured Parzen estimators: near the good trials and far from the bad ones (Bergstra and others, 2011).
+    /// Tree-structured Parzen estimators: near the good trials and far from the bad ones (Bergstra and others, 2011), all settings together
+    /// (Falkner and others, 2018).
     Tpe {
         /// How many trials are points of a Sobol sequence first.
         startup: u32,
@@ -135,8 +136,8 @@ impl Method {
 }
 
 impl Proposer {
-    /// The trials that are drawn before estimators are used.
-    pub const STARTUP: u32 = 10;
+    /// The trials that are drawn before estimators are used; 5 and 10 were measured to be no better.
+    pub const STARTUP: u32 = 7;
 
     /// Whether what is proposed depends on what came of trials before.
     pub fn depends_on_results(&self) -> bool {

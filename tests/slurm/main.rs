@@ -191,7 +191,39 @@ fn a_job_whose_time_ends_is_put_back_and_goes_on_to_the_same_bits() {
     assert_eq!(home.runs().len(), 1);
     let log =
         std::fs::read_to_string(home.folder.join(format!("slurm/logs/small-1.{job}.out"))).expect("a log");
-    assert!(log.contains(&format!("the time of job {job} is over")) && log.contains("goes on"), "{log}");
+    assert!(log.contains(&format!("job {job} has to end")) && log.contains("goes on"), "{log}");
+}
+
+#[test]
+#[ignore = "needs root and Slurm's packages"]
+fn a_job_that_makes_room_for_a_more_urgent_one_goes_on_to_the_same_bits() {
+    let cluster = Cluster::start();
+    let home = Home::new();
+    let job = cluster.submit(&home, &["train", "small", "--partition", "main"]).to_string();
+    let has_checkpoint =
+        || home.runs().first().is_some_and(|run| run.checkpoints().is_ok_and(|all| !all.is_empty()));
+    wait("it trains", || has_checkpoint() && home.run().manifest().is_ok());
+    let urgent = cluster.slurm(&[
+        "sbatch",
+        "--parsable",
+        "--partition=urgent",
+        "--exclusive",
+        "--output=/dev/null",
+        "--wrap=sleep 1",
+    ]);
+    wait("the urgent job has its place", || cluster.state(urgent.trim()) == "COMPLETED");
+    let stopped = home.run().manifest().expect("a manifest");
+    assert!(matches!(stopped.status, Status::Stopped { .. }), "{:?}", stopped.status);
+    cluster.start_now(&job);
+    wait("it is finished", || {
+        matches!(home.run().manifest().expect("a manifest").status, Status::Finished { .. })
+    });
+    let checkpoint = newest(&home.run()).expect("a checkpoint of its end");
+    assert_eq!([bits(&checkpoint.weights), bits(&checkpoint.optimizer)], uninterrupted());
+    assert_eq!(home.runs().len(), 1);
+    let log =
+        std::fs::read_to_string(home.folder.join(format!("slurm/logs/small-1.{job}.out"))).expect("a log");
+    assert!(log.contains("DUE TO PREEMPTION"), "{log}");
 }
 
 #[test]

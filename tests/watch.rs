@@ -38,6 +38,20 @@ fn several_folders_are_one_list() {
     assert!(names[0] == "\"fast\"" && names[4] == "\"slow\"", "{names:?}");
 }
 
+#[test]
+fn a_file_of_another_kind_is_called_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("notes.csv");
+    std::fs::write(&file, "a,b\n1,2\n".repeat(50)).expect("a file");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainyard"));
+        let output = command.arg("watch").arg(&file).args(arguments).output().expect("the program starts");
+        String::from_utf8(output.stdout).expect("the output is text")
+    };
+    let told = run(&["--once"]);
+    assert!(told.contains("no event file") && !told.contains("damaged"), "{told}");
+}
+
 /// The line about a run.
 fn run(name: &str) -> Value {
     let lines = watch(&["--json"]);

@@ -12,11 +12,11 @@ use super::queue::Parse;
 use super::text::plain;
 use super::threads::Threads;
 use crate::run::lock::Lock;
-use crate::run::{self, RunDirectory, home};
+use crate::run::{self, Overview, RunDirectory, home};
 use crate::tui::state::Screen;
 use crate::worker;
 
-/// Open the dashboard on a training that goes on: detached, in another terminal, or after the line dropped
+/// Open the dashboard on a training that goes on: detached, in another terminal, or after the line dropped; or on a run that has ended
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The run: its name or a part of it (NAME~1 is the one before), or its folder; the newest that trains when left out
@@ -37,8 +37,10 @@ impl Arguments {
         let run = run.ok_or_else(|| Error::Failed("nothing is being trained".into()))?;
         let name = plain(&run.name());
         if Lock::holder(run.path())?.is_none() {
-            let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
-            return Err(Error::Failed(advice));
+            // Its curves and its network are there all the same.
+            let run = Some(Box::new(Overview::of(&run)));
+            let first = First { screen: Screen::Train, run, ..First::default() };
+            return super::dashboard::show(first, self.dashboard, parse, super::dashboard::idle);
         }
         super::dashboard::show(
             First { screen: Screen::Train, ..First::default() },

@@ -280,6 +280,8 @@ pub(super) struct First {
     pub watched: Vec<PathBuf>,
     /// The curve, picture or text of these that stands first.
     pub tag: Option<String>,
+    /// The run that is opened, which nobody trains.
+    pub run: Option<Box<Overview>>,
 }
 
 /// Shows a worker until the person leaves; `parse` reads what is put into the queue.
@@ -315,8 +317,13 @@ pub(super) fn show(
     // The files of our own runs are event files as well.
     let folders = if shows_watched { first.watched } else { home::runs_folder().into_iter().collect() };
     let watched: Vec<_> = folders.iter().map(|folder| text::shown(&folder.to_string_lossy(), 400)).collect();
-    let opening =
-        Opening { screen: first.screen, watched: watched.join("  "), shows_watched, tag: first.tag };
+    let opening = Opening {
+        screen: first.screen,
+        watched: watched.join("  "),
+        shows_watched,
+        tag: first.tag,
+        run: first.run,
+    };
     let measuring = Measuring::default();
     let mut link = Local {
         client,

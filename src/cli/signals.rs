@@ -2,12 +2,16 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use super::Error;
 
+/// Signals this close together count as one: `timeout` and cluster managers signal a process, then its whole group.
+const TOGETHER: Duration = Duration::from_millis(150);
+
 /// SIGTERM, SIGINT and SIGUSR1 end a training in good order; by the last one a cluster says that the time of a job is over. A second
-/// signal, of any kind, ends the process at once, no matter what its threads do: the signal handler does it. SIGHUP says that the
+/// signal later than that, of any kind, ends the process at once, no matter what its threads do: the signal handler does it. SIGHUP says that the
 /// terminal is gone, and the training goes on without.
 pub(super) struct Signals {
     ending: Arc<AtomicUsize>,
@@ -31,16 +35,24 @@ impl Signals {
         use signal_hook::flag;
         let signals = Signals { ending: Arc::default(), hung_up: Arc::default() };
         let failed = |error| Error::Failed(format!("catching signals: {error}"));
-        let seen = Arc::new(AtomicBool::new(false));
+        // Milliseconds from `began` to the first signal, plus one; 0 before it.
+        let (began, first) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         for signal in [SIGINT, SIGTERM, SIGUSR1] {
             let number = usize::try_from(signal).unwrap_or_default();
             if ends_at_second {
-                // The order matters: the first signal finds `seen` false, and sets it after.
-                flag::register_conditional_shutdown(signal, 128 + signal, seen.clone()).map_err(failed)?;
+                let first = first.clone();
+                let hear = move || {
+                    let now = began.elapsed().as_millis() as u64 + 1;
+                    let before = first.compare_exchange(0, now, Ordering::SeqCst, Ordering::SeqCst);
+                    if before.is_err_and(|before| now - before > TOGETHER.as_millis() as u64) {
+                        signal_hook::low_level::exit(128 + signal);
+                    }
+                };
+                // SAFETY: it reads a clock and an atomic number, and may end the process by `_exit`: all of this may be done
+                // while a signal is handled.
+                unsafe { signal_hook::low_level::register(signal, hear) }.map_err(failed)?;
             }
-            flag::register(signal, seen.clone())
-                .and_then(|_| flag::register_usize(signal, signals.ending.clone(), number))
-                .map_err(failed)?;
+            flag::register_usize(signal, signals.ending.clone(), number).map_err(failed)?;
         }
         if !is_ignored(SIGHUP) {
             flag::register(SIGHUP, signals.hung_up.clone()).map_err(failed)?;

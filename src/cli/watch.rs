@@ -68,7 +68,7 @@ impl Arguments {
     }
 
     fn show(self, parse: Parse) -> Result<(), Error> {
-        let first = First { screen: Screen::Runs, watched: self.folders, tag: self.tag };
+        let first = First { screen: Screen::Runs, watched: self.folders, tag: self.tag, run: None };
         super::dashboard::show(first, self.dashboard, parse, super::dashboard::idle)
     }
 
@@ -147,7 +147,7 @@ fn table(rows: &[crate::run::watch::Row], tag: &str, now: f64) -> String {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let head = ["RUN", "STEP", tag, "AGE", "ON DISK", "HYPERPARAMETERS"].map(String::from);
     let body = rows.iter().map(|row| {
-        let damaged = if row.damaged > 0 { format!("{} damaged", row.damaged) } else { String::new() };
+        let damaged = row.problem().unwrap_or_default();
         [
             row.name.to_string(),
             or_dash(row.step.map(|step| step.to_string())),

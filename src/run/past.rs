@@ -23,6 +23,8 @@ pub struct Curves {
     by_tag: BTreeMap<String, Vec<(u64, f64)>>,
     /// When the steps' first numbers were written, in seconds since 1970.
     times: Vec<(u64, f64)>,
+    /// Seconds from the first number to the last, of each file, summed up: a file is begun with the run, and whenever it goes on.
+    seconds: f64,
     /// The histograms of each tag, in the order in which the tags came.
     histograms: Vec<(String, Vec<(u64, Histogram)>)>,
 }
@@ -47,7 +49,10 @@ impl Curves {
                 }
                 add(&mut histograms[place].1, step, histogram, HISTOGRAMS);
             };
+            let mut written: Option<(f64, f64)> = None;
             let take = |scalar: Scalar| {
+                let time = scalar.wall_time;
+                written = Some((written.map_or(time, |(first, _)| first), time));
                 let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
                     return;
                 };
@@ -61,6 +66,8 @@ impl Curves {
             };
             let _ = Reader::new(&file).read_with(take, take_histogram);
             curves.histograms = histograms;
+            // Where somebody has set the clock back, nothing is known.
+            curves.seconds += written.map_or(0.0, |(first, last)| (last - first).clamp(0.0, 1e9));
         }
         curves
     }
@@ -68,6 +75,11 @@ impl Curves {
     /// When steps were written down, in seconds since 1970: steps rise, times do where nobody has set the clock back.
     pub fn times(&self) -> &[(u64, f64)] {
         &self.times
+    }
+
+    /// How long was trained by the clock, in seconds, as far as numbers were written down.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
     }
 
     /// The curve of every tag.

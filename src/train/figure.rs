@@ -191,6 +191,9 @@ pub enum Body {
         bars: Vec<(String, f64)>,
         /// The number that fills a bar.
         full: f64,
+        /// Whether the numbers are shares of one, which are written as percentages.
+        #[serde(default)]
+        are_shares: bool,
     },
     /// A text.
     Text(String),

@@ -295,7 +295,10 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
         notes.extend(self.left_out(&at.text));
         let panels = vec![
             Panel { title: "Text".into(), body: Body::Text(read + &text) },
-            Panel { title: "Next after the prompt".into(), body: Body::Bars { bars, full: 1.0 } },
+            Panel {
+                title: "Next after the prompt".into(),
+                body: Body::Bars { bars, full: 1.0, are_shares: true },
+            },
         ];
         Ok(Some((notes, panels)))
     }

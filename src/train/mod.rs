@@ -10,6 +10,7 @@ mod anatomy;
 pub mod assessment;
 pub mod autoencoder;
 pub mod diagnostics;
+mod digits;
 mod epoch_progress;
 pub mod epoch_time;
 mod epochs_done;

@@ -75,9 +75,13 @@ impl WeightsSeen {
 impl Probe {
     /// What the step that has just been made, the `step`th, did to the weights; `None` where none was measured.
     pub fn seen(&self, step: u64) -> Option<StepSeen> {
-        let squares: f64 = self.weights.iter().map(|seen| seen.gradient * seen.gradient).sum();
-        let seen = StepSeen { step, gradient: squares.sqrt(), update: self.update_ratio() };
+        let seen = StepSeen { step, gradient: self.gradient(), update: self.update_ratio() };
         (!self.weights.is_empty()).then_some(seen)
+    }
+
+    /// The Euclidean norm of all gradients.
+    pub fn gradient(&self) -> f64 {
+        self.weights.iter().map(|seen| seen.gradient * seen.gradient).sum::<f64>().sqrt()
     }
 
     /// The share by which the step changed the kernels, of which half moved more; `None` where there are none.

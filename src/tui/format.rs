@@ -137,6 +137,10 @@ pub fn tick(value: f64, step: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
+    if step.abs() < 1e-4 && step.abs() >= 1e-7 && (1e-4..1e5).contains(&value.abs()) {
+        let decimals = (-step.abs().log10().floor()) as usize;
+        return format!("{value:.decimals$}").trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
     if value.abs() >= 1e5 || step.abs() < 1e-4 {
         // As many digits as tell neighbouring ticks apart.
         let digits = (value.abs().log10().floor() - step.abs().log10().floor()).clamp(0.0, 8.0) as usize;
@@ -241,6 +245,7 @@ mod tests {
         assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
         assert_eq!(tick(20.0, 10.0), "20");
         assert_eq!([tick(1.2e-12, 2e-13), tick(100_200.0, 200.0)], ["1.2e-12", "1.002e5"]);
+        assert_eq!([0.003, 0.0030001, 0.0009995].map(|x| tick(x, 1e-7)), ["0.003", "0.0030001", "0.0009995"]);
         assert_eq!(steps(1500.0), "1500");
         let numbers = [0.0, 1.0, 0.25, -0.001234, 12.5, 1e-7, 123_456_789.0, 1.5e12, f64::NAN].map(number);
         let expected = ["0", "1", "0.25", "-0.00123", "12.5", "1.000e-7", "123456789", "1.500e12", "NaN"];

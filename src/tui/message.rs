@@ -19,8 +19,8 @@ use super::state::new_preset::Suggestion;
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
-    /// The first frame is on the screen.
-    Opened,
+    /// The first frame is on the screen; this run is to be opened.
+    Opened(Option<Box<Overview>>),
     /// A key was pressed.
     Key(KeyEvent),
     /// The mouse moved, clicked or its wheel turned.
@@ -344,6 +344,8 @@ pub enum Effect {
     OnQueue(QueueTask),
     /// Do something with the files of runs; answered by [`Message::RunsDone`].
     OnRuns(RunTask),
+    /// Keep that the tour was taken or skipped.
+    KnowsTheTour,
     /// Leave.
     Quit,
     /// Leave, and let the training go on.

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::preset::library;
+use crate::run::Overview;
 use crate::run::watch::WatchSnapshot;
 use crate::search::SearchesSnapshot;
 use crate::search::queue::QueueSnapshot;
@@ -80,6 +81,8 @@ pub struct Opening {
     pub shows_watched: bool,
     /// The curve, picture or text that stands first.
     pub tag: Option<String>,
+    /// The run that is opened at once.
+    pub run: Option<Box<Overview>>,
 }
 
 /// Shows the dashboard until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or has been
@@ -110,7 +113,7 @@ pub async fn run(
         state.runs.show_other();
     }
     let colours = config.theme;
-    let exit = drive(&mut guard, &mut state, config, link).await;
+    let exit = drive(&mut guard, &mut state, opening.run, config, link).await;
     drop(guard);
     link.empty_trash(&state.runs.trash);
     link.keep(&Kept::of(&state, colours));
@@ -130,6 +133,7 @@ pub async fn run(
 async fn drive(
     guard: &mut Guard,
     state: &mut State,
+    run: Option<Box<Overview>>,
     config: &Config,
     link: &mut impl Link,
 ) -> Result<Exit, Error> {
@@ -159,7 +163,7 @@ async fn drive(
     };
     let mut is_viewed = true;
     let mut next_clock = Instant::now() + CLOCK;
-    outside.apply(state, Message::Opened);
+    outside.apply(state, Message::Opened(run));
     let mut input = Keyboard::open(frames.is_asked);
     let mut clicks = Clicks::default();
     let mut signals = Signals::listen()?;
@@ -433,6 +437,9 @@ impl<L: Link> Outside<'_, L> {
                         self.link.on_queue(task, move |answer| drop(found.send(Message::QueueDone(answer))));
                     }
                     Effect::LookAt(interest) => self.link.look_at(interest),
+                    Effect::KnowsTheTour => {
+                        self.link.keep(&Kept { knows_the_tour: true, ..Kept::default() });
+                    }
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),
                     Effect::EditText { name, text, line } => match self.link.keep_text(&name, &text) {

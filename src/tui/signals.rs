@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals as Caught;
@@ -15,6 +16,9 @@ use super::terminal;
 pub(super) const HANG_UP: i32 = SIGHUP;
 /// Leave; the training goes on.
 pub(super) const QUIT: i32 = SIGQUIT;
+
+/// Signals this close together count as one.
+const TOGETHER: Duration = Duration::from_millis(150);
 
 /// A signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +54,7 @@ impl Signals {
         let is_for_another = Arc::new(AtomicBool::new(false));
         let is_left = is_for_another.clone();
         let hear = move || {
-            let mut is_ending = false;
+            let mut ending: Option<Instant> = None;
             for number in caught.forever() {
                 if number == SIGCONT {
                     // Sending fails when the loop has ended; then there is nothing to draw.
@@ -61,12 +65,13 @@ impl Signals {
                     continue;
                 }
                 // A terminal that is gone is signalled by the system and by the shell.
-                let is_second = is_ending && number != SIGHUP;
+                // `timeout` and the like signal a process, and then its group: that is one signal.
+                let is_second = ending.is_some_and(|first| first.elapsed() > TOGETHER) && number != SIGHUP;
                 if is_second || sender.send(Signal::End(number)).is_err() {
                     terminal::restore();
                     low_level::exit(128 + number);
                 }
-                is_ending = true;
+                ending.get_or_insert_with(Instant::now);
             }
         };
         std::thread::Builder::new().name("signals".into()).spawn(hear)?;

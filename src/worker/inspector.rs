@@ -103,7 +103,7 @@ impl Inspector {
                 && match question {
                     Question::Confusion => true,
                     Question::Sample { filter, .. } => *filter != Filter::All,
-                    Question::Figure { .. } => false,
+                    Question::Figure { name, .. } => train::figures::is_of_answers(name),
                 }
         };
         let mut failure = None;
@@ -182,7 +182,14 @@ impl Inspector {
         match question {
             Question::Figure { name, at } => {
                 let since = Instant::now();
-                let figure = trainer.figure(name, at)?.ok_or_else(|| train::Error::NoFigure(name.clone()))?;
+                let survey = self.done.as_ref().filter(|_| train::figures::is_of_answers(name));
+                let figure = match survey {
+                    Some(Survey { said, step, .. }) => {
+                        let said = said.iter().map(|said| said.class);
+                        train::figures::of_answers(at, &*trainer.splits().test, *step, said)
+                    }
+                    None => trainer.figure(name, at)?.ok_or_else(|| train::Error::NoFigure(name.clone()))?,
+                };
                 Ok(Inspection::Figure { figure, seconds: since.elapsed().as_secs_f64() })
             }
             // A generator takes no samples, an encoder's output is no class.
@@ -230,14 +237,23 @@ impl Inspector {
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), 1)?;
         let is_class = !test.classes().is_empty();
         let (shape, input) = train::figures::as_seen(preset, test.input_shape(), &self.batch.inputs);
+        let names = named(test, &input);
+        // What has a name has a unit as well: that of the data, not that of the network.
+        let input = match names.is_empty() {
+            true => input,
+            false => {
+                let own = train::figures::in_own_units(test, index, &input)?;
+                own.into_iter().map(|x| x as f32).collect()
+            }
+        };
         Ok(Inspection::Sample(Sample {
             index,
             caption: test.caption(index).or_else(|| test.file_of(index)),
             position,
             of,
             filter,
-            names: named(test, &input),
-            text: train::figures::text_of(test, &input),
+            text: train::figures::text_of(test, &self.batch.inputs),
+            names,
             shape,
             input,
             truth: test.class_of(index),

@@ -41,9 +41,9 @@ pub use past::{epochs_done, trains_nothing};
 pub use protocol::{
     Body, Branch, Choice, Command, Confusion, ConnectionState, Controls, Drive, EpochReport, Event, Extent,
     Figure, FigureInfo, Filter, Finding, Finish, GoBack, Histograms, Inspection, Knob, LearningRate, Line,
-    Metric, Metrics, OpenRequest, Opened, Outcome, Panel, Past, Phase, Point, Question, RateChange, Reply,
-    Request, RequestId, RunInfo, Sample, SampleOrder, Scores, SettingChange, Steering, StepReport, StepSeen,
-    StepTime, TrainRequest, TrainingPhase, Usage, WentBack,
+    Metric, Metrics, OpenRequest, Opened, Outcome, Panel, Past, PastLine, Phase, Point, Question, RateChange,
+    Reply, Request, RequestId, RunInfo, Sample, SampleOrder, Scores, SettingChange, Steering, StepReport,
+    StepSeen, StepTime, TrainRequest, TrainingPhase, Usage, WentBack,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

@@ -4,13 +4,17 @@ use std::path::Path;
 
 use super::own_data::on_own_data;
 use super::past;
-use super::protocol::{Finish, OpenRequest, Opened, Outcome, Past, Scores};
+use super::protocol::{Finish, OpenRequest, Opened, Outcome, Past, PastLine, Scores};
 use super::settings::Settings;
 use crate::data;
 use crate::preset::DeviceChoice;
+use crate::run::log_file::{self, LoggedLine};
 use crate::run::past::Curves;
 use crate::run::{Manifest, RunDirectory, Status, learned};
 use crate::train::{self, Training};
+
+/// How many lines of its log are told.
+const LOG_LINES: usize = 400;
 
 /// What is known of a run that was opened.
 pub(super) struct OpenRun {
@@ -19,6 +23,8 @@ pub(super) struct OpenRun {
     /// Its settings, and how they were changed while it trained.
     pub settings: Settings,
     run: RunDirectory,
+    /// When it was begun, in seconds since 1970.
+    started: u64,
     /// Its checkpoints, and which of them the network is of.
     pub opened: Opened,
     /// How it ended.
@@ -46,7 +52,8 @@ impl OpenRun {
         let finish = finish_of(&run, &manifest, &*training);
         let opened = Opened { run: run.name(), checkpoints: checkpoints.clone(), at: None };
         let settings = Settings::new(training.preset().clone(), manifest.steered.clone());
-        let mut open = OpenRun { training, settings, run, opened, finish, lines };
+        let started = manifest.started;
+        let mut open = OpenRun { training, settings, run, started, opened, finish, lines };
         let newest = checkpoints.last().copied();
         match request.step.or(best).or(newest) {
             None => open.lines.push(
@@ -86,7 +93,10 @@ impl OpenRun {
 
     /// Its curves, from its event files.
     pub(super) fn past(&self) -> Past {
-        past::read(self.run.path(), u64::MAX, self.training.steps_per_epoch())
+        let past = past::read(self.run.path(), u64::MAX, self.training.steps_per_epoch());
+        let started = self.started as f64;
+        let told = |line: LoggedLine| PastLine { seconds: (line.time - started).max(0.0), text: line.text };
+        Past { log: log_file::newest(self.run.path(), LOG_LINES).into_iter().map(told).collect(), ..past }
     }
 }
 
@@ -143,7 +153,8 @@ fn prepare(
 fn finish_of(run: &RunDirectory, manifest: &Manifest, training: &dyn Training) -> Finish {
     let curves = Curves::read(run.path(), u64::MAX);
     let sum = |tag: &str| curves.curve(tag).iter().map(|(_, value)| value).sum::<f64>();
-    let seconds = sum("seconds/epoch");
+    // Epochs that were not written down, and the time between steps under a tempo, are missing in the sum.
+    let seconds = sum("seconds/epoch").max(curves.seconds());
     let speeds = curves.curve("samples_per_second");
     let samples_per_second = match speeds.len() {
         0 => 0.0,

@@ -108,7 +108,7 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
     let updates: BTreeMap<u64, f64> = curves.curve(UPDATE).iter().copied().collect();
     let seen = curves.curve(GRADIENT).iter();
     let seen = seen.map(|&(step, gradient)| StepSeen { step, gradient, update: updates.get(&step).copied() });
-    Past { steps, epochs, seen: seen.collect(), histograms: curves.histograms() }
+    Past { steps, epochs, seen: seen.collect(), histograms: curves.histograms(), log: Vec::new() }
 }
 
 /// The scores whose scalars `keeper::by_tag` wrote, by their steps.

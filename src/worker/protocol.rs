@@ -556,6 +556,18 @@ pub struct Past {
     /// Its histograms.
     #[serde(default)]
     pub histograms: Vec<Histograms>,
+    /// The newest lines of its log, of a run that is opened.
+    #[serde(default)]
+    pub log: Vec<PastLine>,
+}
+
+/// A line of a run's log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PastLine {
+    /// Seconds since the run was begun.
+    pub seconds: f64,
+    /// What happened.
+    pub text: String,
 }
 
 /// The end of a training.

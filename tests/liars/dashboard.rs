@@ -24,9 +24,9 @@ use trainyard::worker::socket::frames::{self, Incoming, LONGEST_FROM_CLIENT, LON
 use trainyard::worker::socket::{ClientMessage, FILE, ServerMessage, VERSION};
 use trainyard::worker::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Histograms,
-    Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Reply,
-    RequestId, RunInfo, Sample, Scores, Starter, StepReport, StepSeen, StepTime, TrainingPhase, Waited,
-    spawn_detached,
+    Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, PastLine, Phase, Point,
+    Reply, RequestId, RunInfo, Sample, Scores, Starter, StepReport, StepSeen, StepTime, TrainingPhase,
+    Waited, spawn_detached,
 };
 
 use crate::random::Random;
@@ -202,9 +202,11 @@ impl Random {
                 }),
                 mark: (self.below(2) == 0).then(|| (self.number(), self.number())),
             },
-            5 => {
-                Body::Bars { bars: self.many(|random| (random.text(), random.number())), full: self.number() }
-            }
+            5 => Body::Bars {
+                bars: self.many(|random| (random.text(), random.number())),
+                full: self.number(),
+                are_shares: self.number() > 0.0,
+            },
             6 => Body::Text(self.text()),
             _ => Body::Table { header: names, rows: self.many(|random| random.many(Random::text)) },
         }
@@ -260,6 +262,7 @@ impl Random {
                 steps: self.many(Random::step),
                 epochs: self.many(Random::epoch),
                 histograms: self.many(Random::histograms),
+                log: self.many(|random| PastLine { seconds: random.number(), text: random.text() }),
             })),
             7..8 => Event::Preparing(self.text()),
             8..9 => match self.below(2) {

@@ -67,6 +67,14 @@ fn a_training_survives_its_terminal_and_is_attached_to_from_others() {
     assert!(trainyard(&home, &["stop", "last"]).contains("has stopped"));
     assert!(trainyard(&home, &["runs"]).contains("stopped"));
     assert!(trainyard(&home, &["attach"]).contains("nothing is being trained"));
+    // A run that has ended is opened, with its own log.
+    let at_home = home.to_string_lossy();
+    let ended = dashboard(130, 30).env("TRAINYARD_HOME", &at_home).arg("attach").arg("last");
+    let mut fourth = ended.open();
+    fourth.wait("● opened");
+    fourth.wait("stopped after");
+    fourth.keys("q");
+    assert_eq!(fourth.ends_in_good_order(), 0);
 }
 
 #[test]

@@ -110,6 +110,20 @@ fn a_run_is_stopped_from_elsewhere_and_written_by_one_process_only() {
     assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
 }
 
+/// As `timeout 60 trainyard train …` sends them: to the process, and to its group.
+#[test]
+fn two_signals_at_the_same_moment_are_one_and_leave_a_checkpoint() {
+    let home = Home::new();
+    let (mut child, lines) = home.start(&["train", "mnist-mlp", "--json"]);
+    while lines.recv_timeout(Duration::from_secs(60)).expect("it begins")["event"] != "run" {}
+    let pid = child.id().to_string();
+    let both = std::process::Command::new("kill").args(["-TERM", &pid, &pid]).status();
+    assert!(both.expect("kill is there").success());
+    assert_eq!(child.wait().expect("it is our child").code(), Some(143));
+    assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
+    assert!(!home.run().checkpoints().unwrap().is_empty());
+}
+
 /// A network of which one step takes many seconds.
 const HEAVY: &str = r#"(name: "heavy", title: "", data: (source: mnist, train_samples: Some(4000), validation: 0.0),
     layers: [Flatten, Dense(units: 4096, activation: relu), Dense(units: 4096, activation: relu),

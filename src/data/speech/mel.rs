@@ -25,6 +25,16 @@ pub struct Spectrogram {
 const FLOOR: f32 = 1e-6;
 
 impl Spectrogram {
+    /// When a frame begins, in seconds.
+    pub fn seconds_of(&self, frame: usize) -> f64 {
+        (frame * self.hop) as f64 / self.rate as f64
+    }
+
+    /// The frequency in the middle of a band, in Hz.
+    pub fn hertz_of(&self, band: usize) -> f64 {
+        hertz(mel(self.rate as f64 / 2.0) * (band + 1) as f64 / (self.mels + 1) as f64)
+    }
+
     /// For words of up to 0.9 s at 8 kHz: 56 frames of 32 ms, every 16 ms, of 40 bands.
     pub const WORD: Spectrogram = Spectrogram { rate: 8000, frame: 256, hop: 128, mels: 40, frames: 56 };
 

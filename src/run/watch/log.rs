@@ -92,6 +92,8 @@ pub struct Log {
     decoder: Decoder,
     /// How many records are not events.
     undecodable: u64,
+    /// Whether some are.
+    has_events: bool,
 }
 
 /// Decodes a record and hands on what it holds. Returns whether it was an event.
@@ -125,6 +127,7 @@ impl Log {
             has_settings: false,
             decoder: Decoder::default(),
             undecodable: 0,
+            has_events: false,
         }
     }
 
@@ -175,11 +178,14 @@ impl Log {
     pub fn read_newest(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
         self.is_read = true;
         self.problem = None;
-        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let (latest, decoder) = (&mut self.latest, &mut self.decoder);
+        let (undecodable, has_events) = (&mut self.undecodable, &mut self.has_events);
         for file in &mut self.files {
             let is_part = is_part(&self.folder, &file.path);
             let result = file.read_newest(buffer, |data| {
-                *undecodable += u64::from(!items(decoder, data, |item| latest.take_of(&item, tags, is_part)));
+                let is_event = items(decoder, data, |item| latest.take_of(&item, tags, is_part));
+                *undecodable += u64::from(!is_event);
+                *has_events |= is_event;
             });
             if let Err(error) = result {
                 self.problem = Some(format!("{}: {error}", file.path.display()));
@@ -192,12 +198,15 @@ impl Log {
         for file in &mut self.files {
             file.newest = Some(Scan::default());
         }
-        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let (latest, decoder) = (&mut self.latest, &mut self.decoder);
+        let (undecodable, has_events) = (&mut self.undecodable, &mut self.has_events);
         for file in &mut self.files {
             let is_part = is_part(&self.folder, &file.path);
             let scan = file.newest.get_or_insert_default();
             let read = scan.read(&file.path, u64::MAX, buffer, |data| {
-                *undecodable += u64::from(!items(decoder, data, |item| latest.take_of(&item, tags, is_part)));
+                let is_event = items(decoder, data, |item| latest.take_of(&item, tags, is_part));
+                *undecodable += u64::from(!is_event);
+                *has_events |= is_event;
             });
             if let Err(error) = read {
                 self.problem = Some(format!("{}: {error}", file.path.display()));
@@ -213,7 +222,8 @@ impl Log {
             self.is_read = true;
             return false;
         };
-        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let (latest, decoder) = (&mut self.latest, &mut self.decoder);
+        let (undecodable, has_events) = (&mut self.undecodable, &mut self.has_events);
         let is_part = is_part(&self.folder, &file.path);
         let read = file.all.read(&file.path, budget, buffer, |data| {
             let known = items(decoder, data, |item| {
@@ -221,6 +231,7 @@ impl Log {
                 figures.take(item, tags);
             });
             *undecodable += u64::from(!known);
+            *has_events |= known;
         });
         match read {
             Ok(End::Enough) => {}
@@ -272,6 +283,11 @@ impl Log {
     pub fn damaged(&self) -> u64 {
         let newest = |file: &EventFile| file.newest.as_ref().map_or(0, Scan::damaged);
         self.files.iter().map(|file| file.all.damaged().max(newest(file))).sum::<u64>() + self.undecodable
+    }
+
+    /// Whether its files were read and hold something, but no events: they are files of another kind.
+    pub fn is_foreign(&self) -> bool {
+        self.is_read && !self.has_events && self.damaged() > 0
     }
 
     /// How many records were too long to be read.

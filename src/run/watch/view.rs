@@ -52,11 +52,22 @@ pub struct Row {
     pub bytes: u64,
     /// Places in its files that are damaged.
     pub damaged: u64,
+    /// Whether its files are none of events.
+    pub is_foreign: bool,
     /// Whether its newest values have been read.
     pub is_read: bool,
 }
 
 impl Row {
+    /// What is wrong with its files: `no event file`, `3 damaged`; `None` where nothing is.
+    pub fn problem(&self) -> Option<String> {
+        match self.damaged {
+            _ if self.is_foreign => Some("no event file".into()),
+            0 => None,
+            damaged => Some(format!("{damaged} damaged")),
+        }
+    }
+
     /// A run of this name and folder of which nothing has been read yet.
     pub fn unread(name: Arc<str>, folder: Arc<Path>) -> Self {
         Row {
@@ -69,6 +80,7 @@ impl Row {
             settings: Arc::default(),
             bytes: 0,
             damaged: 0,
+            is_foreign: false,
             is_read: false,
         }
     }

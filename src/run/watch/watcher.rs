@@ -247,6 +247,7 @@ impl Watcher {
             settings: run.latest.hparams.clone(),
             bytes: run.bytes(),
             damaged: run.damaged(),
+            is_foreign: run.is_foreign(),
             is_read: run.is_read,
         });
         let rows: Vec<Row> = rows.collect();
@@ -332,7 +333,11 @@ impl Watcher {
         }
         about.push(("bytes".into(), run.bytes().to_string()));
         let left_out = run.figures.as_ref().map_or(0, |figures| figures.left_out());
-        let counts = [("damaged", run.damaged()), ("too long", run.passed_over()), ("no room for", left_out)];
+        let damaged = if run.is_foreign() { 0 } else { run.damaged() };
+        if run.is_foreign() {
+            about.push(("problem".into(), "it holds no events: it is no event file of TensorBoard".into()));
+        }
+        let counts = [("damaged", damaged), ("too long", run.passed_over()), ("no room for", left_out)];
         let counts = counts.into_iter().filter(|(_, count)| *count > 0);
         about.extend(counts.map(|(name, count)| (name.into(), format!("{count} records"))));
         about.extend(run.problem.iter().map(|problem| ("problem".into(), shown(problem))));

@@ -1,8 +1,8 @@
 //! The equation of each kind of layer, for one unit.
 
-use super::digits::short;
 use crate::preset::layers::Merge;
 use crate::preset::{Activation, Layer};
+use crate::train::digits::short;
 
 /// An activation as a preset writes it.
 pub(super) fn word(activation: Activation) -> String {

@@ -1,8 +1,8 @@
 //! Recurrent layers: the gates of one unit at the last step that it reads.
 
-use super::digits::short;
 use super::site::{Parameters, Site};
 use crate::preset::layers::Cell;
+use crate::train::digits::short;
 use crate::train::error::Error;
 
 /// The numbers of a recurrent layer's unit; `None` where the layer is none, or what it needs is not known.

@@ -1,11 +1,11 @@
 //! The step layer by layer: what each gives, how large its gradients are, how far its weights move.
 
-use super::digits::short;
 use super::next::Next;
 use super::rehearsal::Rehearsal;
 use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::nn::optim::Watched;
 use crate::preset::layer_names;
+use crate::train::digits::short;
 use crate::train::figure::{Body, Panel};
 
 /// A row for the batch and one for each layer of the preset.

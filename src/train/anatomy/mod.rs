@@ -2,7 +2,6 @@
 //!
 //! The step is rehearsed (see [`rehearsal`]), so whoever looks changes nothing.
 
-mod digits;
 mod formula;
 mod gates;
 mod layers;
@@ -19,8 +18,8 @@ use super::figure::{Controls, Figure, FigureInfo, Knob, Panel};
 use super::metrics::Scores;
 use super::train_step::TrainStep;
 use crate::nn::HostModel;
-use crate::preset::{Preset, Procedure, layer_names};
-use digits::short;
+use crate::preset::{Layer, Preset, Procedure, layer_names};
+use crate::train::digits::{plain, short};
 pub(super) use next::Next;
 use rehearsal::{Rehearsal, rehearse};
 
@@ -31,7 +30,7 @@ const MOST_PARAMETERS: u64 = 50_000_000;
 
 /// The figure, where the procedure's first network reads the batch.
 pub(super) fn info(preset: &Preset) -> Option<FigureInfo> {
-    let names = layer_names(&preset.layers);
+    let names: Vec<String> = choices(&preset.layers).into_iter().map(|(_, name)| name).collect();
     (!matches!(preset.procedure, Procedure::Adversarial(_))).then(|| FigureInfo {
         name: NAME.into(),
         title: "Anatomy of the next step".into(),
@@ -41,6 +40,16 @@ pub(super) fn info(preset: &Preset) -> Option<FigureInfo> {
             Knob::Level { label: "unit".into(), from: 1.0, to: 1e6, start: 1.0, step: 1.0 },
         ],
     })
+}
+
+/// The layers whose units can be looked at, by their places: not those that only give numbers another shape, unless there are no
+/// others.
+pub(super) fn choices(layers: &[Layer]) -> Vec<(usize, String)> {
+    let all: Vec<(usize, String)> = layer_names(layers).into_iter().enumerate().collect();
+    let computes =
+        |(place, _): &&(usize, String)| !matches!(layers[*place], Layer::Flatten(_) | Layer::Reshape(_));
+    let some: Vec<(usize, String)> = all.iter().filter(computes).cloned().collect();
+    if some.is_empty() { all } else { some }
 }
 
 /// Draws the figure of the next step.
@@ -75,7 +84,7 @@ fn figure(next: &Next, at: &Controls, notes: Vec<String>, panels: Vec<Panel>) ->
 fn notes(next: &Next<'_>, rehearsal: &Rehearsal) -> Vec<String> {
     let rows = next.batch.rows;
     let shape = next.samples.input_shape().iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
-    let rate = short(next.rate.effective());
+    let rate = plain(next.rate.effective());
     let step = next.context.step + 1;
     let which = format!(
         "step {step} in epoch {}: the next batch, {rows} {} of shape {shape}, learning rate {rate}",

@@ -1,11 +1,11 @@
 //! Layers whose unit is a weighted sum: Dense, and convolutions at one place.
 
-use super::digits::short;
 use super::rehearsal::Rehearsal;
 use super::site::{Parameters, Site};
 use crate::nn::optim::Around;
 use crate::preset::Layer;
 use crate::preset::layers::options::{Padding, Pair};
+use crate::train::digits::short;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Panel};
 

@@ -192,7 +192,7 @@ fn the_equations_give_what_the_layers_give() {
             training.advance().unwrap();
         }
         for unit in 0..3 {
-            let told = text(&anatomy(&mut *training, 1, unit, 4));
+            let told = text(&anatomy(&mut *training, 0, unit, 4));
             let h = told.lines().last().unwrap();
             let shown: f64 = h.rsplit(" = ").next().unwrap().parse().unwrap();
             let right = match is_lstm {

@@ -1,6 +1,5 @@
 //! One unit of one layer, for one sample: its equation with the numbers in it, and what the step does to its weights.
 
-use super::digits::short;
 use super::next::Next;
 use super::rehearsal::Rehearsal;
 use super::site::{Parameters, Site};
@@ -11,6 +10,7 @@ use crate::nn::HostModel;
 use crate::nn::layers::view::ViewKind;
 use crate::preset::layers::{Placed, of_row, placed};
 use crate::preset::{Activation, Layer, Loss};
+use crate::train::digits::short;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Panel};
 
@@ -32,7 +32,9 @@ pub(super) fn chosen(
     };
     // The layers were found to fit when the preset was read.
     let places = placed(&of_row(&next.preset.layers, &row), &input).unwrap_or_default();
-    let number = at.item.min(places.len().saturating_sub(1));
+    let choices = super::choices(&next.preset.layers);
+    let chosen = choices.get(at.item).or(choices.last()).map_or(0, |(place, _)| *place);
+    let number = chosen.min(places.len().saturating_sub(1));
     let Some(place) = places.get(number) else { return Ok(Vec::new()) };
     let row = at.position.rem_euclid(rehearsal.rows.max(1) as i64) as usize;
     let of_row = |values: &'_ [f32]| {

@@ -58,7 +58,7 @@ pub enum Finding {
         /// The newest one.
         now: f64,
     },
-    /// The weights hardly move, and the loss hardly falls.
+    /// The weights hardly move, and most of the loss is left.
     RateTooLow {
         /// The change of the weights in a step over their size.
         ratio: f64,
@@ -159,7 +159,7 @@ impl Finding {
                 format!("the training loss rose from {best:.4} to {now:.4} (learning rate too high)")
             }
             Finding::RateTooLow { ratio } => format!(
-                "a step changes the weights by {ratio:.1e} of their size, and the loss hardly falls (learning rate too low)"
+                "a step changes the weights by {ratio:.1e} of their size, where about 1e-3 is usual, and most of the loss is left (learning rate too low)"
             ),
             Finding::Plateau { epochs, loss } => {
                 format!("the training loss stands at {loss:.4} for {epochs} epochs (plateau)")
@@ -204,7 +204,9 @@ impl Finding {
             }
             Finding::Underfitting { .. } => "a larger network, more epochs, or another learning rate",
             Finding::RateTooHigh { .. } => "a learning rate ten times smaller",
-            Finding::RateTooLow { .. } => "a learning rate ten times larger",
+            Finding::RateTooLow { .. } => {
+                "a learning rate ten to a thousand times larger; `trainyard lr-range` suggests one"
+            }
             Finding::Plateau { .. } => "another learning rate, another initializer, or another seed",
             Finding::ClassImbalance { .. } => {
                 "loss_options.class_weights: balanced, and scores other than accuracy, such as f1"

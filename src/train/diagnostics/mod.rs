@@ -15,7 +15,7 @@ mod steps;
 mod tests;
 
 use super::probing::Probe;
-use super::report::EpochReport;
+use super::report::{EpochReport, StepReport};
 use super::training::Training;
 pub use finding::Finding;
 
@@ -42,10 +42,10 @@ impl Diagnostics {
         self.only_new(found)
     }
 
-    /// What a probe of a step shows, whose loss was this.
-    pub fn on_probe(&mut self, probe: &Probe, loss: f64) -> Vec<Finding> {
-        let mut found = self.steps.on_probe(probe, loss);
-        found.extend(self.scores.on_ratio(probe.update_ratio()));
+    /// What a probe of a step shows.
+    pub fn on_probe(&mut self, probe: &Probe, step: &StepReport) -> Vec<Finding> {
+        let mut found = self.steps.on_probe(probe, step.scores.loss);
+        found.extend(self.scores.on_probe(probe, step.learning_rate.schedule_factor()));
         self.only_new(found)
     }
 

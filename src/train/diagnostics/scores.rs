@@ -1,6 +1,7 @@
 //! Rules over the reports of epochs.
 
 use super::super::metrics::Metric;
+use super::super::probing::Probe;
 use super::super::report::EpochReport;
 use super::super::training::Training;
 use super::finding::Finding;
@@ -30,6 +31,12 @@ const NO_CODE: f64 = 0.05;
 /// one.
 const HARDLY_MOVES: f64 = 1e-6;
 const HARDLY_FALLS: f64 = 0.01;
+/// The same by what is left to learn: a step changes the weights by less than this share, where about a thousandth is usual
+/// (Karpathy, CS231n: "ratio of weights:updates"), although the schedule has its rate at this share of the optimizer's or more;
+/// the gradients are this share of the first ones or more, and so is the loss.
+const SMALL_STEPS: f64 = 1e-4;
+const AT_FULL_RATE: f64 = 0.5;
+const LEFT: f64 = 0.5;
 
 /// What the epochs so far have shown.
 #[derive(Debug, Default)]
@@ -54,6 +61,12 @@ pub(super) struct Course {
     won: u32,
     /// How many epochs in a row the training loss was far above the lowest one.
     grown: u32,
+    /// The norm of the gradients in the first step that was measured, where the training began with it and its loss is still the same.
+    first_gradient: Option<f64>,
+    /// Whether such a norm is to be taken.
+    is_from_start: bool,
+    /// The share by which the newest measured step changed the weights, where that was little for what is left to learn.
+    small_step: Option<f64>,
 }
 
 impl Course {
@@ -65,12 +78,14 @@ impl Course {
         let procedure = &training.preset().procedure;
         self.is_adversarial = matches!(procedure, Procedure::Adversarial(_));
         self.is_pretrained = matches!(procedure, Procedure::Pretraining(_));
+        self.is_from_start = training.step() == 0;
     }
 
     /// The losses so far do not compare with those to come.
     pub fn forget_losses(&mut self) {
         self.training.clear();
         (self.best, self.won, self.grown, self.is_mixed) = (None, 0, 0, true);
+        (self.first_gradient, self.is_from_start, self.small_step) = (None, false, None);
     }
 
     pub fn on_epoch(&mut self, report: &EpochReport) -> Vec<Finding> {
@@ -106,14 +121,35 @@ impl Course {
         found.extend(self.rate_too_high());
         found.extend(self.plateau());
         found.extend(self.underfitting(report));
+        found.extend(self.much_is_left());
         found
     }
 
-    /// Whether the rate is too low, given the share by which a step changes the weights.
-    pub fn on_ratio(&self, ratio: Option<f64>) -> Option<Finding> {
-        let ratio = ratio.filter(|ratio| *ratio < HARDLY_MOVES)?;
+    /// Whether the rate is too low, given what a step did to the weights and where the schedule had its rate, as a share of the
+    /// optimizer's.
+    pub fn on_probe(&mut self, probe: &Probe, schedule: f64) -> Option<Finding> {
+        let (ratio, gradient) = (probe.update_ratio()?, probe.gradient());
+        if std::mem::take(&mut self.is_from_start) {
+            self.first_gradient = Some(gradient).filter(|norm| norm.is_finite() && *norm > 0.0);
+        }
+        let is_left = self.first_gradient.is_some_and(|first| gradient >= LEFT * first);
+        let is_small = ratio < SMALL_STEPS && schedule >= AT_FULL_RATE;
+        self.small_step = (is_small && is_left).then_some(ratio);
+        self.hardly_moves(ratio).or_else(|| self.much_is_left())
+    }
+
+    fn hardly_moves(&self, ratio: f64) -> Option<Finding> {
         let [.., before, now] = self.training[..] else { return None };
-        (now > before * (1.0 - HARDLY_FALLS)).then_some(Finding::RateTooLow { ratio })
+        let is_still = ratio < HARDLY_MOVES && now > before * (1.0 - HARDLY_FALLS);
+        is_still.then_some(Finding::RateTooLow { ratio })
+    }
+
+    /// Steps are small although much is left to learn.
+    fn much_is_left(&self) -> Option<Finding> {
+        let ratio = self.small_step?;
+        let [.., _, now] = self.training[..] else { return None };
+        let is_poor = self.accuracy.is_none_or(|accuracy| accuracy < RIGHT);
+        (is_poor && now > LEFT * self.first?).then_some(Finding::RateTooLow { ratio })
     }
 
     fn overfitting(&mut self, report: &EpochReport) -> Option<Finding> {

@@ -45,7 +45,7 @@ impl Course {
     }
 
     fn exploding(&mut self, probe: &Probe, loss: f64) -> Option<Finding> {
-        let norm = probe.weights.iter().map(|seen| seen.gradient.powi(2)).sum::<f64>().sqrt();
+        let norm = probe.gradient();
         // A step without a gradient, or with one that is not finite, is no measure.
         if !(norm.is_finite() && norm > 0.0 && loss.is_finite()) {
             return None;

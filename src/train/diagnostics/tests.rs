@@ -17,9 +17,7 @@ fn found_in(mut training: Box<dyn Training>, steps: u64) -> Vec<Finding> {
         match training.advance() {
             Ok(Progress::Stepped(step)) if is_measured => {
                 let probe = training.probe(true).unwrap();
-                found.extend(
-                    probe.into_iter().flat_map(|probe| diagnostics.on_probe(&probe, step.scores.loss)),
-                );
+                found.extend(probe.into_iter().flat_map(|probe| diagnostics.on_probe(&probe, &step)));
             }
             Ok(Progress::EpochEnded(epoch)) => found.extend(diagnostics.on_epoch(&epoch)),
             Ok(Progress::Stepped(_) | Progress::Validating | Progress::Noted(_)) => {}
@@ -106,6 +104,28 @@ fn a_rate_that_is_too_high_or_too_low_and_a_plateau() {
     assert_found!(on_iris(hidden, "Adam(learning_rate: 20.0)", 30), "rate_too_high");
     assert_found!(on_iris(hidden, "SGD(learning_rate: 1e-9)", 12), "rate_too_low");
     assert_found!(on_iris(hidden, "SGD(learning_rate: 1e-9)", 12), "plateau");
+}
+
+/// The loss falls in every one of these epochs, but by little of what is left.
+#[test]
+fn a_rate_far_too_low_is_found_although_the_loss_falls() {
+    for name in ["moons", "xor", "diabetes", "mnist-mlp", "word-language", "mnist-autoencoder"] {
+        let mut preset = parse::parse(&library::find(name).unwrap().text, name).unwrap();
+        preset.optimizer.set_learning_rate(1e-6);
+        preset.train.epochs = 6;
+        preset.data.train_samples = Some(400);
+        let training = train::prepare(&preset.on_built_in_data(), DeviceChoice::Cpu).unwrap().training;
+        let found = found_in(training, 5000);
+        assert!(names(&found).contains(&"rate_too_low"), "{name}: {found:?}");
+    }
+}
+
+/// Full batches of a line through noise: gradients and steps vanish at its best, where most of the loss is left.
+#[test]
+fn what_has_learned_all_it_can_is_not_told_to_have_a_low_rate() {
+    let line = r#"(name: "x", title: "", data: (source: diabetes), layers: [Dense(units: 1)],
+        loss: mean_squared_error, optimizer: SGD(learning_rate: 0.1), train: (epochs: 2000, batch_size: 1000))"#;
+    assert!(!names(&found(line)).contains(&"rate_too_low"), "{:?}", found(line));
 }
 
 /// Findings in a table of 60 rows: a class, the class again, an input that never changes, and noise.

@@ -3,6 +3,7 @@
 use super::kind::Kind;
 use super::subject::Subject;
 use super::subject::{input, verdict};
+use super::upright::as_seen;
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};
@@ -57,16 +58,20 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let (&[height, width, channels], values) = (&view.shape[..], &view.values) else { return Err(missing()) };
     let shown = channels.min(SHOWN);
     // Channels lie side by side in each pixel.
-    let map = |channel: usize| values.iter().skip(channel).step_by(channels).copied();
-    let pixels: Vec<f32> = (0..shown).flat_map(map).collect();
+    let map = |channel: usize| values.iter().skip(channel).step_by(channels).copied().collect::<Vec<_>>();
+    let turned = |map: Vec<f32>| as_seen(subject.preset, &[height, width, 1], &map);
+    let (seen, _) = turned(map(0));
+    let pixels: Vec<f32> = (0..shown).flat_map(|channel| turned(map(channel)).1).collect();
     let (low, high) = pixels.iter().fold((0.0_f32, 0.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
     let most = high.max(-low).max(1e-6);
     let of =
         if shown < channels { format!("{shown} of {channels} maps") } else { format!("{channels} maps") };
-    let note =
-        format!("{}   {name}: {of} of {height} x {width}, numbers from {low:.2} to {high:.2}", chosen.name);
+    let note = format!(
+        "{}   {name}: {of} of {} x {}, numbers from {low:.2} to {high:.2}",
+        chosen.name, seen[0], seen[1]
+    );
     let maps = Body::Images {
-        shape: [height, width, 1],
+        shape: [seen[0], seen[1], 1],
         pixels,
         range: if low < 0.0 { (-most, most) } else { (0.0, most) },
         captions: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::subject::Subject;
+use super::upright::as_seen;
 use crate::data::Splits;
 use crate::preset::Preset;
 use crate::preset::layers::{Conv2D, Layer};
@@ -38,8 +39,10 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         _ => return Err(Error::NoFigure(NAME.into())),
     };
     let shown = units.min(SHOWN);
-    let pixels: Vec<f32> =
-        (0..shown).flat_map(|unit| weights.iter().skip(unit).step_by(units).copied()).collect();
+    let of_unit = |unit: usize| weights.iter().skip(unit).step_by(units).copied().collect::<Vec<_>>();
+    let turned = |unit: usize| as_seen(subject.preset, &image, &of_unit(unit));
+    let [height, width, channels] = turned(0).0[..] else { return Err(Error::NoFigure(NAME.into())) };
+    let pixels: Vec<f32> = (0..shown).flat_map(|unit| turned(unit).1).collect();
     let largest = pixels.iter().fold(0.0_f32, |largest, w| largest.max(w.abs()));
     let of = if shown < units { format!("{shown} of {units} units") } else { format!("{units} units") };
     Ok(Figure {
@@ -50,7 +53,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         panels: vec![Panel {
             title: "What each unit looks for".into(),
             body: Body::Images {
-                shape: image,
+                shape: [height, width, channels],
                 pixels,
                 range: (-largest, largest),
                 captions: Vec::new(),

@@ -61,7 +61,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let scale = test.target_scales().first().copied().unwrap_or(Scale::NONE);
     let width = subject.model.output_width().max(1);
     let mut forecast = |set: &dyn Dataset| -> Result<Vec<f64>, Error> {
-        let outputs = subject.outputs(set, SAMPLES)?;
+        let first: Vec<u32> = (0..set.len().min(SAMPLES) as u32).collect();
+        let outputs = subject.outputs(set, &first)?;
         Ok(outputs.iter().step_by(width).map(|value| scale.restore(*value)).collect())
     };
     let said = forecast(test)?;
@@ -96,10 +97,15 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         [shown.start, shown.end.saturating_sub(1)].map(|i| test.caption(i).unwrap_or_else(|| i.to_string()));
     let (ours, theirs) = (rmse(truth.iter().zip(&said)), rmse(truth.iter().zip(&naive)));
     let notes = vec![format!(
-        "{} to {}   {inside} of {} inside the band   error over the test set {ours:.4}, with the forecast that nothing changes {theirs:.4}",
+        "{} to {}   {inside} of {} inside the band   error over {} {ours:.4}, with the forecast that nothing changes {theirs:.4}",
         dates[0],
         dates[1],
-        shown.len()
+        shown.len(),
+        if said.len() < test.len() {
+            format!("the first {} test samples", said.len())
+        } else {
+            "the test set".into()
+        }
     )];
     let x_label = "test sample".to_owned();
     let panels = vec![

@@ -21,7 +21,8 @@ mod threshold;
 mod upright;
 
 use kind::Kind;
-pub use subject::Subject;
+pub use per_class::{is_of_answers, of_answers};
+pub use subject::{Subject, in_own_units};
 pub use upright::{as_seen, text_of};
 
 use super::error::Error;

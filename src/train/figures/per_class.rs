@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use super::subject::Subject;
-use crate::data::Splits;
+use crate::data::{Dataset, Splits};
 use crate::preset::Preset;
 use crate::train::error::Error;
 use crate::train::evaluation::class_said;
@@ -12,9 +12,6 @@ const NAME: &str = "classes";
 
 /// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
-
-/// The most test samples that are evaluated.
-const SAMPLES: usize = 4000;
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let test = &*splits.test;
@@ -69,9 +66,19 @@ fn scores(classes: usize, answers: impl Iterator<Item = (u32, u32)>) -> Vec<Scor
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let test = &*subject.splits.test;
     let width = subject.model.output_width().max(1);
-    let outputs = subject.outputs(test, SAMPLES)?;
-    let said = outputs.chunks_exact(width).map(class_said).enumerate();
-    let answers = said.filter_map(|(index, said)| Some((test.class_of(index)?, said)));
+    let all: Vec<u32> = (0..test.len() as u32).collect();
+    let outputs = subject.outputs(test, &all)?;
+    Ok(of_answers(at, test, subject.step, outputs.chunks_exact(width).map(class_said)))
+}
+
+/// Whether a figure is made of the classes that the model says of the whole test set.
+pub fn is_of_answers(name: &str) -> bool {
+    name == NAME
+}
+
+/// That figure, from what the model of a step says of each test sample.
+pub fn of_answers(at: &Controls, test: &dyn Dataset, step: u64, said: impl Iterator<Item = u32>) -> Figure {
+    let answers = said.enumerate().filter_map(|(index, said)| Some((test.class_of(index)?, said)));
     let scores = scores(test.classes().len(), answers);
     let samples: u32 = scores.iter().map(|score| score.samples).sum();
     let mut order: Vec<usize> = (0..scores.len()).collect();
@@ -94,6 +101,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
             .map(|class| (test.classes()[*class].clone(), share(&scores[*class]).unwrap_or(0.0)))
             .collect(),
         full: 1.0,
+        are_shares: true,
     };
     let panel = |title: &str, body| Panel { title: title.into(), body };
     let panels = vec![
@@ -102,7 +110,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         panel("Precision: of what is taken for it, what is right", bars(Score::precision)),
     ];
     let notes = vec![format!("{samples} test samples; c shows which classes are taken for which")];
-    Ok(Figure { name: NAME.into(), at: at.clone(), step: subject.step, notes, panels })
+    Figure { name: NAME.into(), at: at.clone(), step, notes, panels }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Predicted against true values of the test set, and the distribution of the errors.
 
 use super::kind::Kind;
-use super::subject::Subject;
-use crate::data::{Batch, Splits, Targets};
+use super::subject::{Subject, counted, in_own_units, spread};
+use crate::data::{Batch, Dataset, Splits, Targets};
 use crate::preset::{Loss, Preset};
+use crate::train::digits::plain;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel, Point};
 
@@ -14,8 +15,11 @@ pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most test samples that are evaluated.
 const SAMPLES: usize = 2000;
-/// The number of bars in the histogram.
+/// About how many bars the histogram has at most.
 const BINS: usize = 15;
+/// The samples with the largest errors that are listed, and how many of their inputs.
+const LISTED: usize = 40;
+const INPUTS: usize = 8;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let mut batch = Batch::default();
@@ -58,8 +62,8 @@ fn fit(pairs: &[(f64, f64)]) -> Fit {
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let splits = subject.splits;
     let test = &*splits.test;
-    let said = subject.outputs(test, SAMPLES)?;
-    let indices: Vec<u32> = (0..said.len() as u32).collect();
+    let indices = spread(test, SAMPLES);
+    let said = subject.outputs(test, &indices)?;
     let mut batch = Batch::default();
     test.fill(&indices, &mut batch)?;
     let Targets::Values(truth) = &batch.targets else { return Err(Error::NoFigure(NAME.into())) };
@@ -69,8 +73,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let Fit { rmse, mae, r_squared } = fit(&pairs);
     let points = pairs.iter().map(|&(x, y)| Point { x: x as f32, y: y as f32, class: 0 }).collect();
     let note = format!(
-        "R² {r_squared:.4}   root mean squared error {rmse:.3}   mean absolute error {mae:.3}   {} test samples",
-        pairs.len()
+        "R² {r_squared:.4}   root mean squared error {rmse:.3}   mean absolute error {mae:.3}   {}",
+        counted(pairs.len(), test)
     );
     let scatter = Body::Scatter {
         x_label: "true".into(),
@@ -80,25 +84,56 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         diagonal: true,
     };
     let panels = vec![
-        Panel { title: "Test set: exact predictions lie on the line".into(), body: scatter },
+        Panel { title: "Exact predictions lie on the line".into(), body: scatter },
         Panel { title: "Errors, predicted minus true".into(), body: errors(&pairs) },
+        Panel { title: "The largest errors".into(), body: largest(test, &indices, &pairs)? },
     ];
     Ok(Figure { name: NAME.into(), at: at.clone(), step: subject.step, notes: vec![note], panels })
 }
 
-/// A histogram of the errors.
+/// A histogram of the errors, whose bars stand at multiples of a round number: 1, 2 or 5 times a power of ten.
 fn errors(pairs: &[(f64, f64)]) -> Body {
-    let most = pairs.iter().map(|(truth, said)| (said - truth).abs()).fold(1e-9, f64::max);
-    let width = 2.0 * most / BINS as f64;
-    let mut counts = vec![0.0; BINS];
-    for (truth, said) in pairs {
-        let bin = ((said - truth + most) / width).clamp(0.0, (BINS - 1) as f64) as usize;
-        counts[bin] += 1.0;
-    }
+    let errors = || pairs.iter().map(|(truth, said)| said - truth).filter(|error| error.is_finite());
+    let most = errors().map(f64::abs).fold(1e-9, f64::max);
+    let side = (BINS / 2) as f64;
+    let power = 10_f64.powf((most / side).log10().floor());
+    let width = [1.0, 2.0, 5.0].map(|of| of * power).into_iter().find(|width| most / width <= side + 0.5);
+    let width = width.unwrap_or(10.0 * power);
+    let bin = |error: f64| (error / width).round();
+    let (low, high) =
+        errors().map(bin).fold((0.0, 0.0), |(low, high): (f64, f64), bin| (low.min(bin), high.max(bin)));
+    let mut counts = vec![0.0; (high - low) as usize + 1];
+    errors().for_each(|error| counts[(bin(error) - low) as usize] += 1.0);
     let full = counts.iter().copied().fold(1.0, f64::max);
-    let middle = |bin: usize| -most + (bin as f64 + 0.5) * width;
-    let named = counts.into_iter().enumerate().map(|(bin, count)| (format!("{:+.3}", middle(bin)), count));
-    Body::Bars { bars: named.collect(), full }
+    let middle = |place: usize| {
+        let text = plain((low + place as f64) * width);
+        if low + place as f64 > 0.0 { format!("+{text}") } else { text }
+    };
+    let named = counts.into_iter().enumerate().map(|(place, count)| (middle(place), count));
+    Body::Bars { bars: named.collect(), full, are_shares: false }
+}
+
+/// The samples that are missed by most, with their inputs in the data's own units where these have names.
+fn largest(test: &dyn Dataset, indices: &[u32], pairs: &[(f64, f64)]) -> Result<Body, Error> {
+    let mut order: Vec<usize> = (0..pairs.len().min(indices.len())).collect();
+    let missed = |place: &usize| (pairs[*place].1 - pairs[*place].0).abs();
+    order.sort_by(|a, b| missed(b).total_cmp(&missed(a)).then(a.cmp(b)));
+    let names: Vec<String> = test.columns().iter().take(INPUTS).cloned().collect();
+    let mut batch = Batch::default();
+    let mut row = |place: &usize| {
+        let (truth, said) = pairs[*place];
+        let index = indices[*place] as usize;
+        test.fill(&[indices[*place]], &mut batch)?;
+        let inputs = in_own_units(test, index, &batch.inputs)?.into_iter().take(names.len());
+        let number = test.row_of(index).unwrap_or(index);
+        let known = [number.to_string(), plain(said - truth), plain(truth), plain(said)];
+        Ok(known.into_iter().chain(inputs.map(plain)).collect())
+    };
+    let has_rows = indices.first().is_some_and(|index| test.row_of(*index as usize).is_some());
+    let header = [if has_rows { "row" } else { "sample" }, "error", "true", "predicted"].map(String::from);
+    let rows: Vec<Vec<String>> = order.iter().take(LISTED).map(&mut row).collect::<Result<_, Error>>()?;
+    let header = header.into_iter().chain(names.iter().cloned()).collect();
+    Ok(Body::Table { header, rows })
 }
 
 #[cfg(test)]
@@ -113,5 +148,18 @@ mod tests {
         assert!((fit.r_squared - 0.948_608_137).abs() < 1e-9);
         assert!((fit.rmse.powi(2) - 0.375).abs() < 1e-12);
         assert_eq!(fit.mae, 0.5);
+    }
+
+    #[test]
+    fn errors_are_counted_at_round_numbers() {
+        let pairs = [(0.0, 117.4), (0.0, -3.0), (0.0, 12.0), (0.0, -38.0), (5.0, f64::NAN)];
+        let Body::Bars { bars, full, are_shares } = errors(&pairs) else { panic!("bars") };
+        let told: Vec<(&str, f64)> = bars.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        let some = [("-40", 1.0), ("-20", 0.0), ("0", 1.0), ("+20", 1.0), ("+40", 0.0), ("+60", 0.0)];
+        assert_eq!(told, [&some[..], &[("+80", 0.0), ("+100", 0.0), ("+120", 1.0)]].concat());
+        assert_eq!((full, are_shares), (1.0, false));
+        let Body::Bars { bars, .. } = errors(&[(0.0, 0.5), (0.0, -0.003)]) else { panic!("bars") };
+        assert_eq!(bars[0].0, "0");
+        assert_eq!(bars.last().map(|bar| bar.0.as_str()), Some("+0.5"));
     }
 }

@@ -48,19 +48,46 @@ impl Subject<'_> {
         Ok(Chosen { index, batch, name })
     }
 
-    /// The outputs for the first `most` samples of a set, row after row.
+    /// The outputs for these samples of a set, row after row.
     ///
     /// # Errors
     /// When the samples cannot be read, or the device fails.
-    pub(super) fn outputs(&mut self, set: &dyn Dataset, most: usize) -> Result<Vec<f32>, Error> {
-        let all: Vec<u32> = (0..set.len().min(most) as u32).collect();
+    pub(super) fn outputs(&mut self, set: &dyn Dataset, samples: &[u32]) -> Result<Vec<f32>, Error> {
         let mut batch = Batch::default();
         let mut outputs = Vec::new();
-        for indices in all.chunks(CHUNK) {
+        for indices in samples.chunks(CHUNK) {
             set.fill(indices, &mut batch)?;
             outputs.extend(self.model.predict(Buffer::copy_of(&batch.inputs), indices.len())?);
         }
         Ok(outputs)
+    }
+}
+
+/// Samples of a set, `most` at most, at equal distances: a set may be sorted, so the first ones say little of it.
+pub(super) fn spread(set: &dyn Dataset, most: usize) -> Vec<u32> {
+    let count = set.len().min(most);
+    (0..count).map(|place| (place * set.len() / count) as u32).collect()
+}
+
+/// The inputs of a sample in the units of its data, given those that the network gets.
+///
+/// # Errors
+/// When the sample cannot be read.
+pub fn in_own_units(set: &dyn Dataset, index: usize, scaled: &[f32]) -> Result<Vec<f64>, Error> {
+    if let Some(own) = set.inputs_of(index)?.filter(|own| own.len() == scaled.len()) {
+        return Ok(own);
+    }
+    let scales = set.input_scales();
+    let restored = scaled.iter().zip(scales.iter().cycle()).map(|(x, scale)| scale.restore(*x));
+    Ok(if scales.is_empty() { scaled.iter().map(|x| f64::from(*x)).collect() } else { restored.collect() })
+}
+
+/// How many test samples a figure is of: `160 test samples`, `4000 of 10000 test samples`.
+pub(super) fn counted(shown: usize, set: &dyn Dataset) -> String {
+    if shown < set.len() {
+        format!("{shown} of {} test samples", set.len())
+    } else {
+        format!("{shown} test samples")
     }
 }
 
@@ -71,7 +98,7 @@ pub(super) fn verdict(classes: &[String], output: &[f32]) -> Panel {
         [only] if classes.len() == 2 => vec![(name(0), 1.0 - f64::from(only)), (name(1), f64::from(only))],
         _ => output.iter().enumerate().map(|(class, value)| (name(class), f64::from(*value))).collect(),
     };
-    Panel { title: "Prediction".into(), body: Body::Bars { bars, full: 1.0 } }
+    Panel { title: "Prediction".into(), body: Body::Bars { bars, full: 1.0, are_shares: classes.len() > 1 } }
 }
 
 /// The image itself, where samples are images.

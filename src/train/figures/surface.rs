@@ -2,7 +2,7 @@
 //! and the output of each hidden neuron over the plane.
 
 use super::kind::Kind;
-use super::subject::Subject;
+use super::subject::{Subject, spread};
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};
@@ -81,11 +81,11 @@ fn places([x, y]: [(f64, f64); 2], side: usize) -> Vec<f32> {
 
 fn points(set: &dyn Dataset) -> Result<Vec<Point>, Error> {
     let mut batch = Batch::default();
-    let indices: Vec<u32> = (0..set.len().min(POINTS) as u32).collect();
+    let indices = spread(set, POINTS);
     set.fill(&indices, &mut batch)?;
-    let pairs = batch.inputs.chunks_exact(2).enumerate();
-    let point =
-        |(i, xy): (usize, &[f32])| Point { x: xy[0], y: xy[1], class: set.class_of(i).unwrap_or(0) as u8 };
+    let pairs = batch.inputs.chunks_exact(2).zip(&indices);
+    let class = |index: u32| set.class_of(index as usize).unwrap_or(0) as u8;
+    let point = |(xy, index): (&[f32], &u32)| Point { x: xy[0], y: xy[1], class: class(*index) };
     Ok(pairs.map(point).collect())
 }
 

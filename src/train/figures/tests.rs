@@ -259,3 +259,71 @@ fn samples_are_shown_as_what_they_are() {
         assert!(outside * 20 < pixels.len(), "{outside} of {} saturate in {}", pixels.len(), panel.title);
     }
 }
+
+/// The test words are sorted by language, 1,200 of each.
+#[test]
+fn classes_are_judged_by_the_whole_test_set() {
+    let text = crate::preset::library::find("word-language").unwrap().text;
+    let mut training = prepare(&crate::preset::parse::parse(&text, "x").unwrap()).unwrap();
+    let drawn = training.figure("classes", &Controls::default()).unwrap().expect("it is listed");
+    let Body::Table { rows, .. } = &drawn.panels[0].body else { panic!("{drawn:?}") };
+    let counts: Vec<&str> = rows.iter().map(|row| row[4].as_str()).collect();
+    assert_eq!(counts, ["1200"; 6]);
+    let test = &*training.splits().test;
+    let chosen = super::subject::spread(test, 600);
+    let of_first = chosen.iter().filter(|index| test.class_of(**index as usize) == Some(0)).count();
+    assert_eq!((chosen.len(), of_first), (600, 100));
+}
+
+/// scikit-learn's description of the data: the target goes from 25 to 346, ages from 19 to 79; breast cancer's mean radius from 6.981
+/// to 28.11.
+#[test]
+fn what_a_regression_misses_most_and_samples_of_tables_are_told_in_the_units_of_the_data() {
+    let mut training = trained(
+        r#"(name: "diabetes", title: "", data: (source: diabetes), layers: [Dense(units: 1)],
+            loss: mean_squared_error, optimizer: Adam(), train: (epochs: 2, batch_size: 50))"#,
+        10,
+    );
+    let drawn = training.figure("regression", &Controls::default()).unwrap().expect("it is listed");
+    let Body::Table { header, rows } = &drawn.panels[2].body else { panic!("{drawn:?}") };
+    assert_eq!(header[..5], ["sample", "error", "true", "predicted", "age"]);
+    let numbers: Vec<Vec<f64>> =
+        rows.iter().map(|row| row.iter().map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert!(numbers.is_sorted_by(|a, b| a[1].abs() >= b[1].abs() - 0.1));
+    for row in &numbers {
+        assert!((25.0..=346.0).contains(&row[2]) && (19.0..=79.0).contains(&row[4]), "{row:?}");
+        assert!((row[3] - row[2] - row[1]).abs() < 0.2, "{row:?}");
+    }
+    let training = trained(
+        r#"(name: "cancer", title: "", data: (source: breast_cancer), layers: [Dense(units: 2, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
+        1,
+    );
+    let test = &*training.splits().test;
+    let mut batch = crate::data::Batch::default();
+    let radius = (0..test.len()).map(|index| {
+        test.fill(&[index as u32], &mut batch).unwrap();
+        in_own_units(test, index, &batch.inputs).unwrap()[0]
+    });
+    let (low, high) =
+        radius.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), x| (low.min(x), high.max(x)));
+    assert!((6.98..12.0).contains(&low) && (18.0..28.12).contains(&high), "{low} to {high}");
+}
+
+#[test]
+fn maps_of_a_sound_lie_as_its_spectrogram_does() {
+    let mut training = trained(
+        r#"(name: "sounds", title: "", data: (source: spoken_digits, train_samples: Some(40)),
+            layers: [Conv2D(filters: 2, kernel_size: (1, 3), padding: same), Flatten, Dense(units: 10, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 20))"#,
+        1,
+    );
+    let shape = |training: &mut dyn Training, name: &str| {
+        let drawn = training.figure(name, &Controls::default()).unwrap().expect("it is listed");
+        let Body::Images { shape, .. } = &drawn.panels[0].body else { panic!("{drawn:?}") };
+        *shape
+    };
+    assert_eq!(shape(&mut *training, "feature-maps"), [40, 56, 1]);
+    // A kernel of one moment and three bands stands upright.
+    assert_eq!(shape(&mut *training, "first-layer"), [3, 1, 1]);
+}

@@ -2,7 +2,7 @@
 //! set at the threshold on the screen.
 
 use super::kind::Kind;
-use super::subject::Subject;
+use super::subject::{Subject, counted, spread};
 use crate::data::Splits;
 use crate::preset::Preset;
 use crate::train::error::Error;
@@ -113,11 +113,12 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let splits = subject.splits;
     let test = &*splits.test;
     let width = subject.model.output_width().max(1);
-    let outputs = subject.outputs(test, SAMPLES)?;
+    let chosen = spread(test, SAMPLES);
+    let outputs = subject.outputs(test, &chosen)?;
     let mut scored: Vec<(f32, bool)> = outputs
         .chunks_exact(width)
-        .enumerate()
-        .map(|(index, row)| (row[width - 1], test.class_of(index) == Some(1)))
+        .zip(&chosen)
+        .map(|(row, index)| (row[width - 1], test.class_of(*index as usize) == Some(1)))
         .filter(|(score, _)| score.is_finite())
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -139,14 +140,14 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         ],
     };
     let note = format!(
-        "{} counts as positive   at {:.2}: precision {:.4}, recall {:.4}, F1 {:.4}, accuracy {:.2}%   area under the ROC curve {auc:.4}   {} test samples",
+        "{} counts as positive   at {:.2}: precision {:.4}, recall {:.4}, F1 {:.4}, accuracy {:.2}%   area under the ROC curve {auc:.4}   {}",
         names[1],
         at.level,
         here.precision(),
         here.recall(),
         here.f1(),
         100.0 * here.accuracy(),
-        scored.len()
+        counted(scored.len(), test)
     );
     let panel = |title: &str, body| Panel { title: title.into(), body };
     let panels = vec![

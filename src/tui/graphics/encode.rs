@@ -148,6 +148,20 @@ mod tests {
         assert!(text.matches(";2;").count() <= COLOURS && text.matches('-').count() == 11, "{}", text.len());
     }
 
+    /// iterm2.com/documentation-images.html: arguments with semicolons between, a colon, the file in base64, BEL; sizes without a unit
+    /// are cells, and a file that is longer than its size is refused.
+    #[test]
+    fn an_image_for_iterm2_is_one_file_of_the_size_that_is_told() {
+        let bytes = drawn(Protocol::Iterm2, &picture((2, 2), vec![7; 12]));
+        let text = String::from_utf8(bytes).unwrap();
+        let inside = text.strip_prefix("\x1b7\x1b[5;3H\x1b]1337;File=").unwrap();
+        let (arguments, file) = inside.strip_suffix("\x07\x1b8").unwrap().split_once(':').unwrap();
+        let file = BASE64_STANDARD.decode(file).unwrap();
+        assert!(file.starts_with(b"\x89PNG\r\n"));
+        let expected = format!("inline=1;size={};width=3;height=2;preserveAspectRatio=0", file.len());
+        assert_eq!(arguments, expected);
+    }
+
     #[test]
     fn a_long_image_comes_to_kitty_in_pieces_whose_last_says_so() {
         // Noise, which a PNG does not make smaller.

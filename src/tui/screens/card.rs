@@ -80,6 +80,7 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
             format!("{} classes: {}", names.len(), listed.join(" "))
         }
         TargetKind::Values(0) => "nothing".into(),
+        TargetKind::Values(1) => "one value".into(),
         TargetKind::Values(count) => format!("{count} values"),
         TargetKind::Tokens(count) => format!("{count} tokens"),
     };
@@ -94,10 +95,19 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
     );
     let mut lines = vec![Line::from(vec![
         title,
-        Span::styled(format!("  {}", shape.join(" × ")), theme.style(Role::Muted)),
+        Span::styled(format!("  {}", in_words(&shape)), theme.style(Role::Muted)),
     ])];
     lines.extend(facts(theme, vec![("samples", counts), ("target", target)], width));
     lines
+}
+
+/// The shape of an input: `28 × 28 × 1`, `10 inputs`.
+fn in_words(shape: &[String]) -> String {
+    match shape {
+        [one] if one == "1" => "1 input".into(),
+        [count] => format!("{count} inputs"),
+        _ => shape.join(" × "),
+    }
 }
 
 /// More about the data: its source and licence, and what is done to its samples.

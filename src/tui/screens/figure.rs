@@ -23,6 +23,8 @@ use crate::worker::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 const KNOBS: usize = 16;
 /// The most panels of a figure that are shown.
 const PANELS: usize = 64;
+/// The most notes that are read: no screen has room for more.
+const NOTES: usize = 16;
 
 pub(super) fn draw(state: &State, info: &FigureInfo, at: &Controls, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
@@ -72,10 +74,10 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     // Breaking a line would lose the wide gaps between facts, so a dot parts them.
     let parted =
         |note: &String| if note.width() > width { note.replace("   ", " · ") } else { note.clone() };
-    let most = usize::from(area.height / 6).max(1);
-    let notes = figure.notes.iter().take(most).map(|note| parted(&clean(note)));
-    let mut notes: Vec<String> = notes.flat_map(|note| wrap(&note, width)).collect();
-    notes.truncate(most);
+    let most = usize::from(area.height / 5).max(1);
+    let all = figure.notes.iter().take(NOTES).map(|note| parted(&clean(note)));
+    let all: Vec<String> = all.flat_map(|note| wrap(&note, width)).collect();
+    let mut notes = first_of(&all, most, width);
     let count = figure.panels.len().min(PANELS);
     let room = |notes: usize| Rect { height: area.height.saturating_sub(notes as u16), ..area };
     let mut places = arrange(&ordered(figure, state.inspect.part), room(notes.len()));
@@ -84,7 +86,7 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
             "part {} of {count}: z shows the next; a larger terminal shows more",
             1 + state.inspect.part % count
         );
-        notes.truncate(usize::from(area.height / 6).max(2) - 1);
+        notes = first_of(&all, most.max(2) - 1, width);
         notes.push(if places.len() == 1 {
             more
         } else {
@@ -99,6 +101,15 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     let lines = notes.into_iter().map(|note| Line::styled(format!(" {note}"), theme.style(Role::Muted)));
     let below = Rect { y: panels.bottom(), height: area.bottom() - panels.bottom(), ..area };
     frame.render_widget(Text::from_iter(lines), below);
+}
+
+/// The first lines of so many, with a sign at the end where there are more.
+fn first_of(lines: &[String], most: usize, width: usize) -> Vec<String> {
+    let mut shown = lines[..lines.len().min(most)].to_vec();
+    if let Some(last) = shown.last_mut().filter(|_| lines.len() > most) {
+        *last = cut(&format!("{last} …"), width);
+    }
+    shown
 }
 
 /// The panels from the one that the person put first.
@@ -167,7 +178,7 @@ fn arrange(panels: &[&Panel], area: Rect) -> Vec<Rect> {
 }
 
 fn draw_panel(theme: &Theme, part: &Panel, page: usize, area: Rect, frame: &mut Frame) {
-    let block = panel(theme, clean(&part.title));
+    let block = panel(theme, cut(&clean(&part.title), usize::from(area.width).saturating_sub(4)));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
@@ -191,7 +202,9 @@ fn draw_panel(theme: &Theme, part: &Panel, page: usize, area: Rect, frame: &mut 
         Body::Lines { x_label, y_label, lines, mark } => {
             Lines { labels: (x_label, y_label), lines, mark: *mark, log_x: false }.draw(theme, inner, buffer);
         }
-        Body::Bars { bars, full } => bars::draw(theme, bars, *full, inner, buffer),
+        Body::Bars { bars, full, are_shares } => {
+            bars::draw(theme, bars, *full, *are_shares, inner, buffer);
+        }
         Body::Text(words) => {
             let lines = wrap_most(words, usize::from(inner.width), usize::from(inner.height));
             Text::from_iter(lines.into_iter().map(Line::from)).render(inner, buffer);

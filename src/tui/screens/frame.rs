@@ -154,7 +154,8 @@ fn status(state: &State, width: u16) -> Line<'static> {
     let (word, role) = phase(state);
     let sign = if state.is_waiting() { spinner(state) } else { "●" };
     let phase = vec![Span::styled(format!("{sign} {word} "), state.theme.strong(role))];
-    let details = details(state, usize::from(width).saturating_sub(word.width() + 3));
+    // A blank parts them from the last tab.
+    let details = details(state, usize::from(width).saturating_sub(word.width() + 4));
     let muted = state.theme.style(Role::Muted);
     let mut spans = Vec::new();
     for detail in details {

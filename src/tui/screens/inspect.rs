@@ -11,7 +11,7 @@ use crate::tui::format;
 use crate::tui::state::choice;
 use crate::tui::state::inspect::{InspectView, title, views};
 use crate::tui::state::{Inspect, State, clean};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::image::Image;
 use crate::tui::widgets::text::{cut, wrap, wrap_most};
 use crate::tui::widgets::{bar, matrix, panel};
@@ -62,8 +62,9 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let inspect = &state.inspect;
     let Some(training) = &state.training else {
-        let text = "There is no model yet: choose a preset and press Enter to train one.";
-        return say(state, "Inspect", text, body, frame);
+        let none = "There is no model yet: choose a preset and press Enter to train one.";
+        let text = state.preparing.as_deref().map_or_else(|| none.to_owned(), clean);
+        return say(state, "Inspect", &text, body, frame);
     };
     let info = &training.info;
     let [line, body] = places(body);
@@ -155,12 +156,20 @@ pub(super) fn say(state: &State, title: &str, text: &str, area: Rect, frame: &mu
 
 fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
-    let wanted = Image::new(&sample.shape, &sample.input).map_or(30, |image| {
+    let widest = |words: &mut dyn Iterator<Item = usize>| words.max().unwrap_or(0);
+    let of_names = widest(&mut sample.names.iter().take(NAMES).map(|name| clean(name).width()));
+    let of_numbers =
+        widest(&mut sample.input.iter().take(NAMES).map(|x| format::number(f64::from(*x)).width()));
+    let of_numbers = if sample.names.is_empty() { 26 } else { of_names + of_numbers + 2 };
+    let of_numbers = (of_numbers as u16 + 4).max(30);
+    let wanted = Image::new(&sample.shape, &sample.input).map_or(of_numbers, |image| {
         let room =
             Rect { width: body.width.saturating_sub(46), height: body.height.saturating_sub(2), ..body };
         image.cells(room).0 + 6
     });
-    let left = wanted.clamp(24, body.width.saturating_sub(34).max(24));
+    // What is predicted and what is true stand side by side.
+    let beside = if sample.names.is_empty() { 34 } else { 46 };
+    let left = wanted.clamp(24, body.width.saturating_sub(beside).max(24));
     let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
     let number = format::thousands(sample.index as u64);
     let title = match &sample.caption {
@@ -178,19 +187,23 @@ fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
             image.draw(theme, Rect { x, y, ..inner }.intersection(inner), frame.buffer_mut());
         }
         None => {
-            frame.render_widget(Paragraph::new(numbers(sample, inner)), inner);
+            frame.render_widget(Paragraph::new(numbers(sample, state.inspect.page, theme, inner)), inner);
         }
     }
     draw_prediction(state, sample, right, frame);
 }
 
-/// What a sample is that is no image: its text, or its numbers by their names.
-fn numbers(sample: &Sample, area: Rect) -> Vec<Line<'static>> {
+/// What a sample is that is no image: its text, or a page of its numbers by their names.
+fn numbers(sample: &Sample, page: usize, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let width = usize::from(area.width);
     if let Some(text) = &sample.text {
         return wrap_most(text, width, usize::from(area.height)).into_iter().map(Line::from).collect();
     }
-    let shown = sample.input.iter().take(usize::from(area.height)).enumerate();
+    let (count, height) = (sample.input.len(), usize::from(area.height));
+    let room = if count > height { height.saturating_sub(1).max(1) } else { height.max(1) };
+    // The last page is full, too.
+    let first = (page % count.div_ceil(room).max(1) * room).min(count.saturating_sub(room));
+    let shown = sample.input.iter().enumerate().skip(first).take(room);
     let name = |place: usize| match sample.names.get(place) {
         Some(name) => clean(name),
         None => place.to_string(),
@@ -205,7 +218,12 @@ fn numbers(sample: &Sample, area: Rect) -> Vec<Line<'static>> {
         let space = " ".repeat(of_names - name.width());
         Line::from(format!("{name}{space}  {value:>of_values$}"))
     };
-    names.into_iter().map(line).collect()
+    let mut lines: Vec<Line> = names.into_iter().map(line).collect();
+    if count > room {
+        let note = format!("{} to {} of {count}: }} and {{ turn pages", first + 1, first + room);
+        lines.push(Line::styled(cut(&note, width), theme.style(Role::Muted)));
+    }
+    lines
 }
 
 fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame) {
@@ -247,9 +265,9 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     let mut head = vec![Line::from(vec![
         Span::styled("predicted  ", muted),
         Span::styled(name(sample.predicted), theme.strong(role)),
-        Span::styled("    true  ", muted),
+        Span::styled("  true  ", muted),
         Span::styled(name(sample.truth), bold),
-        Span::styled(format!("    {verdict}"), theme.strong(role)),
+        Span::styled(format!("  {verdict}"), theme.strong(role)),
     ])];
     // A choice of samples may take two rows.
     let place = wrap(&place, usize::from(inner.width)).into_iter().take(2);

@@ -105,7 +105,7 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
         if training.info.steps == 0 { 0.0 } else { training.step() as f64 / training.info.steps as f64 };
     let left = match training.seconds_left(state.drive.steps_per_second) {
         Some(seconds) if state.phase != Phase::Idle => format!("{} left", format::duration(seconds)),
-        _ => training.finish.map(|f| format!("{} in all", format::duration(f.seconds))).unwrap_or_default(),
+        _ => training.finish.map(|f| format!("{} in all", whole_time(f.seconds))).unwrap_or_default(),
     };
     let bars = [
         ("epoch", whole, Role::Accent, format!("{} / {epochs}  {left}", training.epoch())),
@@ -126,6 +126,11 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     {
         frame.render_widget(line, *row);
     }
+}
+
+/// What a training took: a short one is told to a tenth of a second and less.
+fn whole_time(seconds: f64) -> String {
+    if seconds < 10.0 { format::span(seconds) } else { format::duration(seconds) }
 }
 
 /// Scores in words, in as many rows as they need: none of them is cut.

@@ -133,7 +133,10 @@ pub(super) fn draw(state: &State, head: Rect, rows: Rect, first: usize, frame: &
 fn hparams(state: &State, first: usize, rows: &[(RunId, &Row)]) -> (String, Vec<String>) {
     let varying = if state.runs.shows_settings { state.runs.varying_settings() } else { Vec::new() };
     if varying.is_empty() {
-        return ("hyperparameters".into(), rows.iter().map(|(_, row)| row.hparams.to_string()).collect());
+        return (
+            "hyperparameters".into(),
+            rows.iter().map(|(_, row)| with_problem(row, &row.hparams)).collect(),
+        );
     }
     let width = |(name, values): &(String, Vec<Option<String>>)| {
         let values = values.iter().skip(first).take(rows.len()).flatten().map(|value| value.width());
@@ -154,7 +157,14 @@ fn hparams(state: &State, first: usize, rows: &[(RunId, &Row)]) -> (String, Vec<
         line(varying.iter().map(value).collect())
     };
     let title = line(varying.iter().map(|(name, _)| name.clone()).collect());
-    (title, (first..first + rows.len()).map(row).collect())
+    let lines = (first..).zip(rows).map(|(place, (_, of))| with_problem(of, &row(place)));
+    (title, lines.collect())
+}
+
+/// What is wrong with a run's files, and its hyperparameters.
+fn with_problem(row: &Row, hparams: &str) -> String {
+    let problem = row.problem().map(|problem| problem + "  ").unwrap_or_default();
+    (problem + hparams).trim_end().to_owned()
 }
 
 fn draw_row(
@@ -177,13 +187,7 @@ fn draw_row(
     let value = or_dash(row.value.map(format::number));
     let age = or_dash(row.time.map(|time| format::age(state.runs.watched.now - time)));
     let size = format::bytes(row.bytes);
-    let damaged;
-    let (hparams, of_hparams) = if row.damaged > 0 {
-        damaged = format!("{} damaged  {hparams}", row.damaged);
-        (damaged.as_str(), theme.style(Role::Warning))
-    } else {
-        (hparams, muted)
-    };
+    let of_hparams = if row.problem().is_some() { theme.style(Role::Warning) } else { muted };
     // A value that is not finite should catch the eye.
     let is_finite = row.value.is_none_or(f64::is_finite);
     let of_value = if is_finite { plain } else { theme.strong(Role::Bad) };

@@ -90,6 +90,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::message::Effect;
     use crate::tui::tests::builders::{dashboard, press};
     use crossterm::event::KeyCode;
 
@@ -110,6 +111,14 @@ mod tests {
         assert_eq!((next.theme.colours, next.tour), (Colours::Light, None));
         // Left without a change, the colours of `config.ron` count again.
         assert_eq!(Kept::of(&next, Colours::Light).colours, None);
+    }
+
+    #[test]
+    fn a_tour_that_is_skipped_is_kept_at_once() {
+        let mut state = dashboard(100, 30);
+        Kept::default().restore(&mut state);
+        assert_eq!(press(&mut state, KeyCode::Esc), [Effect::KnowsTheTour]);
+        assert!(press(&mut state, KeyCode::Esc).is_empty());
     }
 
     #[test]

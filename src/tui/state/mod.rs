@@ -370,8 +370,15 @@ impl State {
     /// Adds a line to the log, without control characters.
     pub fn log(&mut self, line: impl Into<String>) {
         let line: String = line.into();
-        let seconds = self.training.as_ref().map(Training::elapsed);
-        self.log.push_back(LogLine { seconds, text: clean(&line) });
+        // Of a run with a past and no step since, as one that was opened, nobody knows how long it takes.
+        let is_known =
+            |training: &&Training| training.last.is_some() || training.training.loss.last().is_none();
+        self.log_at(self.training.as_ref().filter(is_known).map(Training::elapsed), &line);
+    }
+
+    /// Adds a line that came so many seconds after the training's first step.
+    pub fn log_at(&mut self, seconds: Option<f64>, line: &str) {
+        self.log.push_back(LogLine { seconds, text: clean(line) });
         while self.log.len() > LOG_LINES {
             self.log.pop_front();
         }

@@ -14,7 +14,7 @@ pub struct Tour {
 type Hint = (&'static str, fn(&State) -> bool);
 
 const HINTS: [Hint; 5] = [
-    ("Choose an experiment with the arrows. Enter trains it.", |state| {
+    ("Choose an experiment with the arrows, Enter trains it. n makes one for a file of your own.", |state| {
         state.is_busy() || state.training.is_some()
     }),
     ("Space pauses the training and goes on, . makes one step, + and - change the learning rate.", |state| {

@@ -121,7 +121,7 @@ fn bodies() -> Vec<(&'static str, Vec<Panel>)> {
         ("surface", vec![panel("Decisions", surface)]),
         ("scatter", vec![panel("Latent", scatter(false)), panel("Against truth", scatter(true))]),
         ("lines", vec![panel("ROC", lines)]),
-        ("bars", vec![panel("Shares", Body::Bars { bars, full: 1.0 })]),
+        ("bars", vec![panel("Shares", Body::Bars { bars, full: 1.0, are_shares: true })]),
         ("text", vec![panel("Generated", Body::Text("ROMEO:\nO, speak again, bright angel! ".repeat(4)))]),
         (
             "table",

@@ -58,7 +58,7 @@ fn with_files(width: u16, height: u16, files: &[&str]) -> State {
 }
 
 fn open(state: &mut State) -> Vec<Effect> {
-    update(state, Message::Opened)
+    update(state, Message::Opened(None))
 }
 
 fn answer(state: &mut State, file: &str, found: Result<Offers, String>) -> Vec<Effect> {

@@ -9,7 +9,9 @@ use crate::tui::state::abscissa::Timeline;
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::{Screen, Series, State};
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Filter, Opened, Outcome, Past, Phase, Reply, Request, Steering};
+use crate::worker::{
+    Command, Event, Filter, Opened, Outcome, Past, PastLine, Phase, Reply, Request, Steering,
+};
 
 use super::builders::*;
 use super::screens::at_both_sizes;
@@ -84,6 +86,8 @@ fn with_open_run() -> State {
         let Event::Step(report) = stepped(step) else { unreachable!("it is a step") };
         past.steps.push(report);
     }
+    let line = |seconds, text: &str| PastLine { seconds, text: text.into() };
+    past.log = vec![line(0.0, "trains on cpu from step 0"), line(75.0, "epoch 1 after 844 steps")];
     report(&mut state, Event::Past(Box::new(past)));
     report(&mut state, finished(Outcome::Completed));
     report(&mut state, opened(Some(3376)));
@@ -107,6 +111,12 @@ fn a_run_that_is_done_is_opened_and_its_checkpoints_are_gone_through() {
     report(&mut state, opened(Some(3798)));
     update(&mut state, Message::Resize(160, 48));
     assert!(screen(&state).contains("checkpoint 2/3 at step 3,798"), "{}", screen(&state));
+    // Its own log stands there, with its own times, and nothing of its being trained now.
+    let log: Vec<(Option<f64>, &str)> =
+        state.log.iter().map(|line| (line.seconds, line.text.as_str())).collect();
+    assert_eq!(log[..2], [(Some(0.0), "trains on cpu from step 0"), (Some(75.0), "epoch 1 after 844 steps")]);
+    assert!(log[2..].iter().all(|(seconds, _)| seconds.is_none()), "{log:?}");
+    assert!(screen(&state).contains("1:15 epoch 1 after 844 steps"), "{}", screen(&state));
     // What is shown on Inspect is asked for again at each checkpoint.
     assert_eq!(press(&mut state, KeyCode::Char('3')).len(), 1);
     answer(&mut state, sample(Filter::All));

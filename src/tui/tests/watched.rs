@@ -46,7 +46,7 @@ impl Bench {
         // Some minutes after the fixtures were written.
         state.runs.watched.now = 1_795_554_000.0;
         state.runs.show_other();
-        let effects = update(&mut state, Message::Opened);
+        let effects = update(&mut state, Message::Opened(None));
         assert_eq!(effects[0], Effect::Watch);
         let mut bench = Bench { state, watcher: Watcher::new(&[root]) };
         bench.act(effects);

@@ -36,6 +36,13 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             ask_if_shown(state)
         }
         Event::Past(past) => {
+            if !past.log.is_empty() {
+                // What was logged of opening it is less than what its own log says.
+                state.log.clear();
+            }
+            for line in &past.log {
+                state.log_at(Some(line.seconds), &line.text);
+            }
             if let Some(training) = &mut state.training {
                 training.on_past(*past);
             }

@@ -34,6 +34,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let cause = form::cause(&message);
     // Reports of a training are many, and change nothing of what is read of event files.
     let may_look = !matches!(message, Message::Engine(_) | Message::Tick | Message::Clock(_));
+    let had_tour = state.tour.is_some();
     let mut effects = on_message(state, message);
     // The form's commands can be called by name on any screen.
     if state.screen == Screen::Hyper || matches!(state.overlays.last(), Some(Overlay::Palette { .. })) {
@@ -47,13 +48,18 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     effects.extend(searches::attend(state));
     effects.extend(queue::attend(state));
     state.tour = state.tour.and_then(|tour| tour.after(state));
+    if had_tour && state.tour.is_none() {
+        // Another dashboard may be opened before this one is left.
+        effects.push(Effect::KnowsTheTour);
+    }
     effects
 }
 
 fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
-        Message::Opened if state.runs.shows_watched() => watch::start(state),
-        Message::Opened => Vec::new(),
+        Message::Opened(Some(run)) => runs::open_own(state, &run),
+        Message::Opened(None) if state.runs.shows_watched() => watch::start(state),
+        Message::Opened(None) => Vec::new(),
         Message::Key(event) => on_key(state, event),
         Message::Mouse(event) => pointer::on_mouse(state, event),
         Message::DoubleClick(event) => pointer::on_double_click(state, event),

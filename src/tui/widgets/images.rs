@@ -77,7 +77,12 @@ impl Images<'_> {
             wide <= area.width && high <= area.height && grid.columns * grid.rows >= self.count()
         });
         all.unwrap_or_else(|| {
-            let smallest = scales.iter().rev().find(|scale| **scale != Scale::Down(3));
+            // A page of them is to show more than their average shade.
+            let says_something = |scale: &&Scale| match scale {
+                Scale::Down(by) => side >= 12 * by,
+                Scale::Up(_) => true,
+            };
+            let smallest = scales.iter().rev().find(says_something);
             let grid = self.grid(*smallest.unwrap_or(&Scale::Up(1)), area);
             let without_wish = Images { columns: 0, ..*self }.grid(grid.scale, area);
             if self.columns == 0 || without_wish.columns < self.columns { without_wish } else { grid }

@@ -98,7 +98,10 @@ pub fn draw(
             let total = confusion.counts.iter().map(count).sum();
             let right = confusion.counts.get(class).map_or(0, count);
             let precision = share_of(right as u32, total).unwrap_or_else(|| "-".into());
-            let cell = format!("{:^1$}", precision.trim(), usize::from(width));
+            // Side by side, they need a blank between them.
+            let whole = || format!("{:.0}%", 100.0 * right as f64 / total as f64);
+            let precision = if total > 0 && width < 8 { whole() } else { precision.trim().to_owned() };
+            let cell = format!("{precision:^0$}", usize::from(width));
             buffer.set_string(left + width * column as u16, below, cell, ratatui::style::Style::new());
         }
     }

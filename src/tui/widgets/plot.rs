@@ -273,20 +273,30 @@ fn legend<'a>(
     if area.height < 6 {
         return area;
     }
-    let mut spans = Vec::new();
+    let mut rows: Vec<Vec<Span>> = vec![Vec::new()];
+    let most = usize::from(area.height / 6).min(3);
     let mut used = 0;
     for (sign, style, name) in names {
         let name = cut(&clean(name), 24);
-        used += sign.width() + name.width() + 3;
-        if used > usize::from(area.width) + 2 {
-            spans.push(Span::styled("…", theme.style(Role::Muted)));
-            break;
+        let width = sign.width() + name.width() + 3;
+        if used + width > usize::from(area.width) + 2 && used > 0 {
+            if rows.len() >= most {
+                rows[most - 1].push(Span::styled("…", theme.style(Role::Muted)));
+                break;
+            }
+            rows.push(Vec::new());
+            used = 0;
         }
-        spans.push(Span::styled(format!("{sign} "), style));
-        spans.push(Span::styled(format!("{name}  "), theme.style(Role::Muted)));
+        used += width;
+        let Some(row) = rows.last_mut() else { break };
+        row.push(Span::styled(format!("{sign} "), style));
+        row.push(Span::styled(format!("{name}  "), theme.style(Role::Muted)));
     }
-    Words::from(spans).render(Rect { height: 1, ..area }, buffer);
-    Rect { y: area.y + 1, height: area.height - 1, ..area }
+    let taken = rows.len() as u16;
+    for (place, row) in (0..).zip(rows) {
+        Words::from(row).render(Rect { y: area.y + place, height: 1, ..area }, buffer);
+    }
+    Rect { y: area.y + taken, height: area.height - taken, ..area }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::tui::theme::{Depth, Role, Theme, class_letter};
 use crate::worker::Point;
 
 use super::pixels::{self, Tone};
+use super::text::cut;
 
 /// A plane and its points.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,12 @@ impl Surface<'_> {
         for point in self.points {
             self.put(theme, point, plane, buffer);
         }
-        self.label(theme, plane, area.bottom() - 1, buffer);
+        self.label(
+            theme,
+            Rect { y: plane.bottom().min(area.bottom() - 1), height: 1, ..area },
+            plane,
+            buffer,
+        );
     }
 
     /// The largest place in the middle of `room` with the proportions of the plane; a cell is twice as high as wide.
@@ -93,16 +99,20 @@ impl Surface<'_> {
         cell.set_symbol("•").set_style(style.bg(ground).add_modifier(Modifier::BOLD));
     }
 
-    /// Writes the ranges of the plane below it.
-    fn label(&self, theme: &Theme, plane: Rect, row: u16, buffer: &mut Buffer) {
-        let text = |(from, to): (f64, f64)| {
-            let step = (to - from) / 20.0;
+    /// Writes the ranges of the plane below its middle, with fewer digits where there is less room.
+    fn label(&self, theme: &Theme, row: Rect, plane: Rect, buffer: &mut Buffer) {
+        let text = |(from, to): (f64, f64), parts: f64| {
+            let step = (to - from) / parts;
             format!("{} to {}", format::tick(from, step), format::tick(to, step))
         };
-        let label = format!("x {}   y {}", text(self.x), text(self.y));
-        let x = plane.x + plane.width.saturating_sub(label.len() as u16) / 2;
-        let room = usize::from(buffer.area.right().saturating_sub(x)).min(usize::from(plane.right() - x));
-        buffer.set_stringn(x, row.min(plane.bottom()), label, room, theme.style(Role::Muted));
+        let room = usize::from(row.width);
+        let labels =
+            [20.0, 5.0].map(|parts| format!("x {}   y {}", text(self.x, parts), text(self.y, parts)));
+        let label = labels.iter().find(|label| label.len() <= room).unwrap_or(&labels[1]);
+        let middle = plane.x + plane.width / 2;
+        let from =
+            middle.saturating_sub(label.len() as u16 / 2).min(row.right().saturating_sub(label.len() as u16));
+        buffer.set_string(from.max(row.x), row.y, cut(label, room), theme.style(Role::Muted));
     }
 }
 
@@ -127,6 +137,17 @@ mod tests {
             Color::Rgb(r, g, b)
         };
         assert_eq!((buffer[(4, 0)].fg, buffer[(4, 3)].fg), (color(0), color(1)));
+    }
+
+    #[test]
+    fn the_ranges_are_whole_where_the_plane_is_narrower_than_they_are() {
+        let theme = Theme::new(Depth::True, true);
+        let area = Rect::new(0, 0, 36, 10);
+        let mut buffer = Buffer::empty(area);
+        let plane = Surface { x: (-0.12, 1.12), y: (-0.12, 1.12), ..surface(&[0, 0, 1, 1], &[]) };
+        plane.draw(&theme, area, &mut buffer);
+        let row: String = (0..36).map(|x| buffer[(x, 9)].symbol().to_owned()).collect();
+        assert_eq!(row.trim(), "x -0.12 to 1.12   y -0.12 to 1.12");
     }
 
     #[test]

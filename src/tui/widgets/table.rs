@@ -13,27 +13,46 @@ use super::text::cut;
 /// The most columns that a cell takes.
 const WIDEST: usize = 40;
 
+/// The least columns of words that are cut for numbers.
+const WORDS: usize = 8;
+
 /// Draws as many rows and columns as there is room for.
 pub fn draw(theme: &Theme, header: &[String], rows: &[Vec<String>], area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let rows = &rows[..rows.len().min(usize::from(area.height))];
     let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
     let underlined = theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED);
+    let cells =
+        |column: usize| rows.iter().map(move |row| row.get(column).map_or(String::new(), |cell| clean(cell)));
+    let title = |column: usize| header.get(column).map_or(String::new(), |title| clean(title));
+    let columns = columns.min(usize::from(area.width));
+    let is_number = |cell: &String| {
+        let bare: String = cell.chars().filter(|c| !"%, ".contains(*c)).collect();
+        bare.is_empty() || bare == "-" || bare.parse::<f64>().is_ok()
+    };
+    let are_numbers = |column: usize| cells(column).all(|cell| is_number(&cell)) && !rows.is_empty();
+    let natural = |column: usize| {
+        let widths = cells(column).map(|cell| cell.width()).chain([title(column).width()]);
+        widths.max().unwrap_or(0).min(WIDEST)
+    };
+    let mut widths: Vec<usize> = (0..columns).map(natural).collect();
+    // Where there is too little room, the longest words are cut before any number is.
+    let gaps = 2 * columns.saturating_sub(1);
+    let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(usize::from(area.width));
+    let longest = (0..columns).filter(|column| !are_numbers(*column)).max_by_key(|column| widths[*column]);
+    if let Some(column) = longest {
+        widths[column] = widths[column].saturating_sub(over).max(widths[column].min(WORDS));
+    }
     let mut x = area.x;
-    for column in 0..columns {
-        let cells = || rows.iter().map(|row| row.get(column).map_or(String::new(), |cell| clean(cell)));
-        let title = header.get(column).map_or(String::new(), |title| clean(title));
-        let width = cells().map(|cell| cell.width()).chain([title.width()]).max().unwrap_or(0).min(WIDEST);
+    for (column, width) in widths.into_iter().enumerate() {
         let room = usize::from(area.right().saturating_sub(x));
-        let width = width.min(room);
+        let right = are_numbers(column);
+        // Part of a number would be another one.
+        let width = if right && width > room { 0 } else { width.min(room) };
         if width == 0 && room == 0 {
             return;
         }
-        let is_number = |cell: &String| {
-            let bare: String = cell.chars().filter(|c| !"%, ".contains(*c)).collect();
-            bare.is_empty() || bare == "-" || bare.parse::<f64>().is_ok()
-        };
-        let right = cells().all(|cell| is_number(&cell)) && !rows.is_empty();
+        let (title, cells) = (title(column), || cells(column));
         let texts = std::iter::once((title, underlined)).chain(cells().map(|cell| (cell, Style::new())));
         for ((text, style), y) in texts.zip(area.top()..area.bottom()) {
             let text = cut(&text, width);
@@ -42,5 +61,30 @@ pub fn draw(theme: &Theme, header: &[String], rows: &[Vec<String>], area: Rect, 
             buffer.set_stringn(x, y, text, width, style);
         }
         x = x.saturating_add(width as u16 + 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Position;
+
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    #[test]
+    fn words_are_cut_before_numbers_and_numbers_never() {
+        let theme = Theme::new(Depth::True, true);
+        let header = ["layer", "mean", "update"].map(String::from);
+        let rows = [["a_layer_with_a_long_name", "-0.1235", "5.588e-4"].map(String::from).to_vec()];
+        let row = |width: u16| {
+            let area = Rect::new(0, 0, width, 2);
+            let mut buffer = Buffer::empty(area);
+            draw(&theme, &header, &rows, area, &mut buffer);
+            let text: String = (0..width).map(|x| buffer[Position::new(x, 1)].symbol().to_owned()).collect();
+            text.trim_end().to_owned()
+        };
+        assert_eq!(row(50), "a_layer_with_a_long_name  -0.1235  5.588e-4");
+        assert_eq!(row(34), "a_layer_with_a…  -0.1235  5.588e-4");
+        assert_eq!(row(20), "a_layer…  -0.1235");
     }
 }

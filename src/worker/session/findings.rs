@@ -110,7 +110,7 @@ impl Watch {
             self.not_kept_before = now + (cost + Duration::from_secs_f64(step.seconds)).mul_f64(APART);
         }
         if findings {
-            found = self.diagnostics.on_probe(&probe, step.scores.loss);
+            found = self.diagnostics.on_probe(&probe, step);
             self.not_before = now + cost.max(Duration::from_micros(100)) * SHARE;
         }
         let histograms = (!by_tag.is_empty()).then_some(Histograms { step: step.step, by_tag });

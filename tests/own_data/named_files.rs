@@ -221,3 +221,70 @@ fn sounds_beside_the_folder_of_their_table_are_found_and_the_category_is_the_lab
     let told = done(&desk, &["train", "own.ron", "--epochs", "1"]);
     assert!(told.contains("24 of 24 files are found in '../audio/fold0'"), "{told}");
 }
+
+#[test]
+fn a_search_judges_its_trials_by_a_validation_folder() {
+    let desk = Desk::new();
+    for (part, count) in [("train", 24), ("val", 6)] {
+        for n in 0..count {
+            put_image(&desk, &format!("pets/{part}/{}/{n}.png", ["dark", "light"][n % 2]), n);
+        }
+    }
+    let source =
+        "image_folder(folder: \"pets/train\", validation_folder: \"pets/val\", size: (4, 4), colour: grey)";
+    desk.preset_text(&format!(
+        "(name: \"own\", title: \"\", data: (source: {source}, test: 0.25), layers: [Flatten, Dense(units: 2, activation: softmax)],
+          loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.05), train: (epochs: 2, batch_size: 8))"
+    ));
+    desk.put(
+        "s.ron",
+        "(preset: \"own.ron\", search: (space: {\"optimizer.learning_rate\": log(1e-4, 1e-1)}, method: random, objective: val_accuracy, trials: 3))",
+    );
+    done(&desk, &["search", "s.ron", "--quiet"]);
+    let shown = desk.lines(&["search", "show", "s", "--json"], b"");
+    let text = shown.iter().map(ToString::to_string).collect::<String>();
+    let values: Vec<f64> = text
+        .split("\"val_accuracy\":")
+        .skip(1)
+        .filter_map(|rest| rest.split([',', '}']).next()?.parse().ok())
+        .collect();
+    assert!(values.len() >= 3, "{text}");
+    // Of six samples, each is right or wrong.
+    assert!(values.iter().all(|value| (value * 6.0 - (value * 6.0).round()).abs() < 1e-5), "{values:?}");
+    let told = done(&desk, &["train", "own.ron"]);
+    assert!(told.contains("18 training, 6 validation and 6 test samples"), "{told}");
+}
+
+#[test]
+fn images_of_sixteen_bits_are_those_of_eight_bits_with_finer_shades() {
+    let desk = Desk::new();
+    (0..24).for_each(|n| put_image(&desk, &format!("eight/{}/{n}.png", ["dark", "light"][n % 2]), n));
+    desk.preset("image_folder(folder: \"eight\", size: (6, 6), colour: grey)", "Flatten,");
+    desk.trained();
+    let outputs = |file: &str| desk.lines(&["predict", "last", file, "--json"], b"")[0]["output"].clone();
+    for n in [0, 1, 7] {
+        let level = [20, 200][n % 2] + n as u16;
+        // 65535 is white as 255 is: 257 times as much.
+        let deep = image::ImageBuffer::<image::Luma<u16>, _>::from_pixel(6, 6, image::Luma([level * 257]));
+        deep.save(desk.path("deep.png")).expect("an image");
+        assert_eq!(outputs("deep.png"), outputs(&format!("eight/{}/{n}.png", ["dark", "light"][n % 2])));
+    }
+    let told = done(&desk, &["data", "check", "deep.png"]);
+    assert!(!told.is_empty(), "it is looked at");
+}
+
+#[test]
+fn a_column_of_numbers_is_no_column_of_images_that_are_called_by_numbers() {
+    let desk = Desk::new();
+    (0..90).for_each(|n| put_image(&desk, &format!("images/{n}.png"), n % 50));
+    let row = |n: usize| format!("{},{},{}\n", ["no", "yes"][n % 2], 18 + n * 7 % 60, n * 13 % 31);
+    desk.put("people.csv", "target,age,visits\n".to_string() + &(0..120).map(row).collect::<String>());
+    let told = done(&desk, &["init", "people.csv"]);
+    let preset = std::fs::read_to_string(desk.path("people.ron")).expect("a preset");
+    assert!(preset.contains("source: csv(") && preset.contains("\"age\": number"), "{told}{preset}");
+    // A number for each image is one.
+    let row = |n: usize| format!("{n},{}\n", ["dark", "light"][n % 2]);
+    desk.put("labels.csv", "id,kind\n".to_string() + &(0..90).map(row).collect::<String>());
+    let told = done(&desk, &["init", "labels.csv"]);
+    assert!(told.contains("90 of 90 files are found in 'images'"), "{told}");
+}

@@ -12,7 +12,7 @@ use crate::data::table::{self, Row, cell};
 use crate::preset::{Csv, Holds};
 
 /// Rows by which a column of files is found.
-const ROWS: usize = 20;
+const ROWS: usize = 200;
 
 /// Columns beside those of files and classes, beyond which numbers that fit the names of files are numbers.
 const FEW_OTHERS: usize = 2;
@@ -42,12 +42,13 @@ pub fn column_of_files(path: &Path, limits: &Limits) -> Option<ColumnOfFiles> {
     // Cells whose files are there, first those that are the very names of files.
     let found = |place: usize| {
         let there: Vec<usize> = of_column(place).filter(|&at| named.are_there[at]).collect();
-        let different: HashSet<&str> = there.iter().map(|&at| &cells[at][..]).collect();
+        let different: HashSet<&str> = of_column(place).map(|at| &cells[at][..]).collect();
         // What is a file only with an ending behind it may be a word or number like others.
         let completed = there.iter().filter(|&&at| named.completed[at]).count();
         let are_numbers = || there.iter().all(|&at| cells[at].parse::<f64>().is_ok());
-        let may_be =
-            completed == 0 || different.len() == there.len() && (!are_numbers() || columns <= 2 + FEW_OTHERS);
+        // Then each row has a name of its own, and of numbers, which are an age or a count as well, nearly all are files.
+        let are_nearly_all = || there.len() * 10 >= rows * 9 && columns <= 2 + FEW_OTHERS;
+        let may_be = completed == 0 || different.len() == rows && (!are_numbers() || are_nearly_all());
         if may_be { (there.len() - completed, there.len()) } else { (0, 0) }
     };
     // Of several the first.

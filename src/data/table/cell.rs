@@ -6,7 +6,20 @@ use crate::preset::{CellForm, code};
 
 /// The cell at a place of a row, without the blanks around it; empty where there is none.
 pub fn at(row: &csv::StringRecord, place: usize) -> &str {
-    row.get(place).unwrap_or_default().trim()
+    trimmed(row.get(place).unwrap_or_default())
+}
+
+/// A cell without the blanks around it. Nearly all have none, which their first and last bytes say.
+pub fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => cell,
+        _ => cell.trim(),
+    }
+}
+
+/// Whether a cell begins as numbers do, and words do not.
+pub fn begins_as_number(cell: &str) -> bool {
+    cell.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
 /// What a cell says, read as a number.
@@ -197,6 +210,14 @@ mod tests {
             ("-0.25d-01", -0.025),
         ] {
             assert_eq!(plain.read(cell), Cell::Number(number), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_trimmed_as_any_text() {
+        for cell in ["", " ", "a", " a", "a ", "ab", "\u{a0}ab", "ab\u{2009}", "a b", "é a", "a é", "\tab\n"]
+        {
+            assert_eq!(trimmed(cell), cell.trim(), "{cell:?}");
         }
     }
 

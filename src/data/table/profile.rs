@@ -242,7 +242,9 @@ impl Column {
                 self.durations.add(cell);
             }
         }
-        self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
+        if !self.words.are_many {
+            self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
+        }
         if let Cell::Number(number) = read { number } else { f64::NAN }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::cell::trimmed;
+
 /// A row of a table.
 #[derive(Debug, Default)]
 pub struct Row {
@@ -14,7 +16,7 @@ pub struct Row {
 impl Row {
     /// Its cells, without the blanks around them.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().map(str::trim)
+        self.cells.iter().map(trimmed)
     }
 }
 

@@ -8,6 +8,8 @@ use crate::preset::{DateFormat, counted_with};
 /// Numbers by which programs and archives say that a value is missing.
 const SENTINELS: [f64; 10] =
     [-99.0, -999.0, -9999.0, -99999.0, -999.9, -9999.9, 999.0, 9999.0, 99999.0, 999_999.0];
+/// None of them is nearer to 0.
+const LEAST_SENTINEL: f64 = 99.0;
 /// Forms of dates in digits alone.
 const FORMS: [&str; 5] = ["%d%m%Y", "%m%d%Y", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m"];
 /// Seconds and milliseconds since 1970, from 2001 to 2038.
@@ -47,7 +49,11 @@ impl Suspects {
     /// Looks at a number and the cell that has it.
     pub fn add(&mut self, cell: &str, number: f64) {
         self.count += 1;
-        match SENTINELS.iter().position(|&sentinel| sentinel == number) {
+        let place = match number.abs() < LEAST_SENTINEL {
+            true => None,
+            false => SENTINELS.iter().position(|&sentinel| sentinel == number),
+        };
+        match place {
             Some(place) => self.sentinels[place] += 1,
             None => {
                 let (least, greatest, count) = self.others;

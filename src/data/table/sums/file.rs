@@ -102,7 +102,8 @@ impl<'a> SumsOfFile<'a> {
             matches!(cell, "" | "NULL" | "null" | "NaN" | "nan" | "None" | "(null)" | "<NA>" | "NA")
         };
         let is_first = self.found.is_none();
-        let cells = || row.cells.iter().map(str::trim);
+        // Most cells are numbers, which say nothing of it.
+        let cells = || row.cells.iter().filter(|cell| !cell::begins_as_number(cell)).map(str::trim);
         let is_asked = |is: &dyn Fn(&str) -> bool| cells().any(is);
         if !self.is_whole && is_asked(&says) {
             self.scan(true);

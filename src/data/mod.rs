@@ -27,12 +27,14 @@ pub mod parts;
 mod pixels;
 mod prepared;
 pub mod samples;
+mod sentiment;
 pub mod series;
 pub mod speech;
 pub mod suggest;
 pub mod table;
 pub mod tabular;
 pub mod text;
+pub mod tokens;
 pub mod words;
 
 pub use dataset::{Batch, Dataset, Scale, Splits, Targets};

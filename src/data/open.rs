@@ -6,8 +6,8 @@ use super::beyond::{Beyond, check_inputs};
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{
-    Dataset, Error, Splits, generated, images, mnist, order, own, prepared, series, speech, tabular, text,
-    words,
+    Dataset, Error, Splits, generated, images, mnist, order, own, prepared, sentiment, series, speech,
+    tabular, text, words,
 };
 use crate::preset::{
     DataConfig, Experiment, Offers, Preparation, Reading, Scaling, Shakespeare, Source, Sp500, Spread,
@@ -117,8 +117,11 @@ fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits,
             bounded(samples, parts, &config.source, reading)
         }
         Source::Shakespeare(Shakespeare { steps }) => Ok(text::splits(&text::shakespeare()?, *steps, config)),
-        Source::Words => {
-            let samples = words::samples()?;
+        Source::Words | Source::Sentiment => {
+            let samples = match config.source {
+                Source::Words => words::samples()?,
+                _ => sentiment::samples()?,
+            };
             let parts = Parts::cut(&samples.classes(), config, seed);
             Ok(samples.split(parts, reading.labels))
         }
@@ -226,6 +229,7 @@ mod tests {
         "circles()",
         "moons()",
         "breast_cancer",
+        "sentiment",
         "diabetes",
         "iris",
         "wine",

@@ -30,6 +30,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-rows-lstm", include_str!("../../presets/mnist-rows-lstm.ron")),
     ("mnist-transformer", include_str!("../../presets/mnist-transformer.ron")),
     ("word-language", include_str!("../../presets/word-language.ron")),
+    ("sentiment", include_str!("../../presets/sentiment.ron")),
     ("sp500-forecast", include_str!("../../presets/sp500-forecast.ron")),
     ("spoken-digits", include_str!("../../presets/spoken-digits.ron")),
 ];

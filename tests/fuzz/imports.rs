@@ -9,7 +9,7 @@ use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
 use trainyard::data::import::{idx, images, npy, sounds, text};
 use trainyard::data::table::{self, Files, Wanted};
-use trainyard::preset::{Colour, Csv, Missing, TableSchema, Task};
+use trainyard::preset::{Colour, Csv, Missing, TableSchema, Task, TextForm, TextTokens};
 
 use crate::Target;
 use crate::targets::in_a_file;
@@ -262,7 +262,10 @@ pub fn texts() -> Target {
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.txt", bytes, |path| {
             drop(text::read(path));
-            drop(text::labelled(path, 8, &limits(), &mut Err));
+            for tokens in [TextTokens::Characters, TextTokens::Words] {
+                let form = TextForm { tokens, length: 8, vocabulary: 9 };
+                drop(text::labelled(path, form, &limits(), &mut Err, &mut Vec::new()));
+            }
             drop(check(path, AsTable::default()));
         });
     };

@@ -44,6 +44,7 @@ mod subtotals;
 mod sums;
 mod suspects;
 mod tables;
+mod texts;
 mod titles;
 mod ways_out;
 mod written;

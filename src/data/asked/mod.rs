@@ -22,12 +22,12 @@ use super::import::channels;
 use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
-use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
+use super::import::{file_table, folders, gzip, idx, images, npy, sounds, text};
 use super::pixels::Pixels;
 use super::table::{Format, Names, Place, why_no_array};
-use super::{Error, series, speech, words};
+use super::{Error, series, speech, tokens, words};
 use crate::preset::shapes::size;
-use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
+use crate::preset::{DataConfig, FileTable, Holds, Npz, Preparation, Source, Sp500, TextTokens, counted};
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,6 +118,7 @@ fn read_as_it_begins(
     let limits = &Limits::of_machine();
     let takes_numbers = learned.tokens.is_empty();
     let form = speech::form_of(&config.source);
+    let texts = |rows: Rows<'_, '_>| encoded(rows, config, learned, &broken);
     match &start[..] {
         [] => Err(broken("it is empty".into())),
         start if sounds::is_sound(start) => match form {
@@ -152,31 +153,29 @@ fn read_as_it_begins(
             Source::Words => {
                 let text = text::read(file)?;
                 let is_known = |letter: char| words::is_known(letter, &learned.tokens);
+                let unknown = |word: &str| word.chars().filter(|&letter| !is_known(letter)).count();
                 let encode = |word: &str| words::encode(word, &learned.tokens).to_vec();
-                lines(text.split_whitespace().map(|word| (None, Ok(word))), &broken, is_known, encode)
+                let mut words = text.split_whitespace().map(|word| (None, Ok(word)));
+                lines(&mut words, &broken, &unknown, &encode)
             }
-            Source::FileTable(FileTable { holds: Holds::TextFiles, length, .. }) => {
+            Source::FileTable(FileTable { holds: Holds::TextFiles, .. }) => {
                 let text = text::read(file)?;
-                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
-                let encode = |text: &str| labelled::encode(text, *length, &learned.tokens);
-                let asked = lines(std::iter::once((None, Ok(text.trim()))), &broken, is_known, encode)?;
+                let asked = texts(&mut std::iter::once((None, Ok(text.trim()))))?;
                 Ok(Asked { samples: vec![Which::default()], ..asked })
             }
             // A network that learned from the texts of a table takes a table as well as lines.
-            Source::FileTable(FileTable { holds: Holds::Texts, length, path, .. }) if is_table(file) => {
-                let texts = file_table::texts(file, path.as_deref(), "text", limits)?;
-                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
-                let texts = texts.into_iter().map(|(at, text)| (Some(at), text));
-                lines(texts, &broken, is_known, |text| labelled::encode(text, *length, &learned.tokens))
+            Source::FileTable(FileTable { holds: Holds::Texts, path, .. }) if is_table(file) => {
+                let rows = file_table::texts(file, path.as_deref(), "text", limits)?;
+                let rows = rows.iter().map(|(at, text)| (Some(*at), text.as_deref().map_err(String::clone)));
+                texts(&mut rows.into_iter())
             }
-            Source::LabelledText(LabelledText { length, .. })
-            | Source::FileTable(FileTable { holds: Holds::Texts, length, .. }) => {
+            Source::Sentiment
+            | Source::LabelledText(_)
+            | Source::FileTable(FileTable { holds: Holds::Texts, .. }) => {
                 let text = text::read(file)?;
                 let bare = |(at, line)| (Some(Place::Line(at)), text::without_class(line, &learned.classes));
-                let texts = (1..).zip(text.lines()).map(bare).filter(|(_, line)| !line.is_empty());
-                let texts = texts.map(|(at, line)| (at, Ok(line)));
-                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
-                lines(texts, &broken, is_known, |line| labelled::encode(line, *length, &learned.tokens))
+                let rows = (1..).zip(text.lines()).map(bare).filter(|(_, line)| !line.is_empty());
+                texts(&mut rows.map(|(at, line)| (at, Ok(line))))
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
@@ -207,7 +206,7 @@ fn far(config: &DataConfig, learned: &Preparation, numbers: &[f64]) -> Vec<Strin
 fn wants(config: &DataConfig, learned: &Preparation) -> String {
     let what = match &config.source {
         Source::Words => "words".into(),
-        Source::LabelledText(_) => "texts, a line each".into(),
+        Source::Sentiment | Source::LabelledText(_) => "texts, a line each".into(),
         Source::FileTable(FileTable { holds, .. }) => match holds {
             Holds::Images => format!("images of {:?}", &learned.input_shape),
             Holds::Sounds => "sounds".into(),
@@ -239,20 +238,48 @@ fn one(input: Vec<f32>) -> Asked {
     Asked { samples: vec![Which::default()], inputs: input, ..Asked::default() }
 }
 
-/// Texts, each a sample, with their places in the file where they are rows of it; or why a row has none.
-fn lines<T: AsRef<str>>(
-    texts: impl Iterator<Item = (Option<Place>, Result<T, String>)>,
+/// Texts with their places in a file, or why one is none.
+type Rows<'i, 't> = &'i mut dyn Iterator<Item = (Option<Place>, Result<&'t str, String>)>;
+
+/// Texts as the tokens that a network knows. Of words that it does not know a sentence tells; unknown characters are counted.
+fn encoded(
+    rows: Rows,
+    config: &DataConfig,
+    learned: &Preparation,
     broken: &dyn Fn(String) -> Error,
-    is_known: impl Fn(char) -> bool,
-    encode: impl Fn(&str) -> Vec<f32>,
+) -> Result<Asked, Error> {
+    let form = config.source.text_form().ok_or_else(|| broken("it holds texts".into()))?;
+    let known = &learned.tokens;
+    let all = std::cell::Cell::new(0);
+    let unknown = |text: &str| {
+        all.set(all.get() + tokens::words(text));
+        tokens::unknown(text, &form, known)
+    };
+    let mut asked = lines(rows, broken, &unknown, &|text| tokens::encode(text, &form, known))?;
+    if form.tokens == TextTokens::Words {
+        let count = std::mem::take(&mut asked.unknown_characters);
+        let said = format!(
+            "{count} of its {} are not known to the network, which reads them all as one word",
+            counted(all.get(), "word")
+        );
+        asked.told.extend((count > 0).then_some(said));
+    }
+    Ok(asked)
+}
+
+/// Texts, each a sample, with their places in the file where they are rows of it; or why a row has none.
+fn lines(
+    texts: Rows,
+    broken: &dyn Fn(String) -> Error,
+    unknown: &dyn Fn(&str) -> usize,
+    encode: &dyn Fn(&str) -> Vec<f32>,
 ) -> Result<Asked, Error> {
     let mut asked = Asked::default();
     for (at, text) in texts {
         let of = Which::row(asked.samples.len() + asked.bad.len() + 1, at);
         match text {
             Ok(text) => {
-                let text = text.as_ref();
-                asked.unknown_characters += text.chars().filter(|&letter| !is_known(letter)).count();
+                asked.unknown_characters += unknown(text);
                 asked.samples.push(Which { text: Some(text.to_string()), ..of });
                 asked.inputs.extend(encode(text));
             }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::report::DataReport;
-use super::text as text_with_classes;
-use crate::data::Error;
+use super::text::{self as text_with_classes, longest};
 use crate::data::import::class_column::Chosen;
 use crate::data::import::file_table::{self, Columns};
 use crate::data::import::limits::Limits;
 use crate::data::import::listed::held;
 use crate::data::import::main_input::{MainInput, main_input};
+use crate::data::{Error, tokens};
 use crate::preset::Holds;
 
 /// What was seen of a table.
@@ -121,7 +121,9 @@ fn of_texts(path: &Path, column: &str, label: Result<Chosen, Error>, limits: &Li
     };
     report.fact("texts", listed.cells.len());
     let lengths = listed.cells.iter().map(|text| text.chars().count());
-    report.fact("longest", lengths.max().unwrap_or_default());
+    let words = listed.cells.iter().map(|text| tokens::words(text));
+    let (length, words) = (lengths.max().unwrap_or_default(), words.max().unwrap_or_default());
+    report.fact("longest", longest(length, words));
     report.balance(&listed.of, &listed.names);
     report
 }

@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn texts_in_bad_lines_and_without_an_end_are_told_with_their_lines() {
         let report = report("x", b"a\tone\n\nb\ttwo\r\n\tnone\nb\tthree");
-        assert_eq!((fact(&report, "texts"), fact(&report, "longest")), ("3", "5"));
+        assert_eq!((fact(&report, "texts"), fact(&report, "longest")), ("3", "5 characters (1 word)"));
         assert_eq!((fact(&report, "a"), fact(&report, "b")), ("1 (33.3%)", "2 (66.7%)"));
         assert!(report.problems.len() == 1 && report.problems[0].contains("line 4: its class or its text"));
         let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,8 @@ use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::import::classes::{Classes, too_many_classes};
 use crate::data::import::limits::Limits;
 use crate::data::import::text::{Lines, class_and_text, pieces};
+use crate::data::tokens;
+use crate::preset::counted;
 
 /// What the whole text comes to.
 #[derive(Default)]
@@ -25,6 +27,8 @@ struct Labelled {
     tabbed: u64,
     texts: u64,
     longest: usize,
+    /// Words of the text that has most.
+    most_words: usize,
     alphabet: Alphabet,
     classes: Classes,
     /// Texts of each class, by its number.
@@ -51,6 +55,7 @@ impl Labelled {
                 self.texts += 1;
                 let length = text.chars().inspect(|&letter| self.alphabet.add(letter)).count();
                 self.longest = self.longest.max(length);
+                self.most_words = self.most_words.max(tokens::words(text));
             }
             Err(problem) if self.problems.len() < LISTED => {
                 self.problems.push(format!("line {number}: {problem}"));
@@ -74,12 +79,17 @@ impl Labelled {
         }
         report.fact("texts", self.texts);
         report.fact("characters", different);
-        report.fact("longest", self.longest);
+        report.fact("longest", longest(self.longest, self.most_words));
         let mut counts = vec![0; names.len()];
         places.iter().zip(self.counts).for_each(|(&place, count)| counts[place as usize] = count);
         report.counted(&counts, &names);
         Ok(report)
     }
+}
+
+/// How long the longest text is, in both kinds of tokens.
+pub(super) fn longest(characters: usize, words: usize) -> String {
+    format!("{} ({})", counted(characters, "character"), counted(words, "word"))
 }
 
 /// Looks at a text.

@@ -1,29 +1,32 @@
-//! Texts with a class each, as numbers of their characters.
+//! Texts with a class each, as numbers of their tokens.
 
 use super::classes::{Classes, too_many_classes};
 use super::limits::Limits;
-use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::samples::Samples;
+use crate::data::tokens::{Seen, encode};
+use crate::preset::{TextForm, counted};
 
 /// Most numbers of labelled texts, padded.
 const MOST_NUMBERS: usize = 1 << 28;
 
-/// Texts of which the last `length` characters are learned.
+/// Texts of which the last tokens are learned.
 pub struct Texts {
-    length: usize,
+    form: TextForm,
     classes: Classes,
-    letters: Alphabet,
+    seen: Seen,
     of: Vec<u32>,
     texts: Vec<String>,
+    /// How many have more tokens than are read.
+    longer: usize,
     /// Bytes that they and their numbers take.
     bytes: u64,
 }
 
 impl Texts {
     /// None yet.
-    pub fn new(length: usize) -> Self {
-        let (of, texts) = (Vec::new(), Vec::new());
-        Texts { length, classes: Classes::default(), letters: Alphabet::default(), of, texts, bytes: 0 }
+    pub fn new(form: TextForm) -> Self {
+        let (of, texts, classes) = (Vec::new(), Vec::new(), Classes::default());
+        Texts { form, classes, seen: Seen::new(form.tokens), of, texts, longer: 0, bytes: 0 }
     }
 
     /// Adds a text and its class.
@@ -32,46 +35,57 @@ impl Texts {
     /// When there are too many texts or classes.
     pub fn push(&mut self, class: &str, text: &str, limits: &Limits) -> Result<(), String> {
         self.of.push(self.classes.number(class).ok_or_else(too_many_classes)?);
-        text.chars().for_each(|letter| self.letters.add(letter));
-        self.bytes += (text.len() + size_of::<String>() + 4 * self.length) as u64;
-        let length = self.length;
+        let (count, new) = self.seen.add(text);
+        let (length, unit) = (self.form.length, self.form.unit());
+        self.longer += usize::from(count > length);
+        self.bytes += (text.len() + new + size_of::<String>() + 4 * length) as u64;
         if self.texts.len().saturating_mul(length) > MOST_NUMBERS {
-            return Err(format!("so many texts of {length} characters are too many; use a smaller length"));
+            return Err(format!("so many texts of {length} {unit} are too many; use a smaller length"));
         }
         self.texts.push(text.to_string());
         limits.fits(self.bytes, "its texts take")
     }
 
-    /// The texts as samples: the last characters of each, padded in front with token 0.
+    /// The texts as samples: the last tokens of each, padded in front with token 0. What is not read of them goes to `told`.
     ///
     /// # Errors
-    /// When there are too few classes, or too many different characters.
-    pub fn samples(self) -> Result<Samples, String> {
-        let Texts { length, classes, letters, mut of, texts, .. } = self;
+    /// When there are too few classes, or the tokens cannot be learned.
+    pub fn samples(self, told: &mut Vec<String>) -> Result<Samples, String> {
+        let Texts { form, classes, seen, mut of, texts, longer, .. } = self;
         let (names, places) = classes.sorted()?;
-        if letters.count() > LARGEST_VOCABULARY {
-            return Err(format!("{} different characters, at most {LARGEST_VOCABULARY}", letters.count()));
-        }
-        let tokens: Vec<String> =
-            std::iter::once(String::new()).chain(letters.sorted().iter().map(ToString::to_string)).collect();
-        let inputs = texts.iter().flat_map(|text| encode(text, length, &tokens)).collect();
+        let tokens = seen.tokens(&form)?;
+        let inputs = texts.iter().flat_map(|text| encode(text, &form, &tokens)).collect();
         of.iter_mut().for_each(|class| *class = places[*class as usize]);
-        Ok(Samples { tokens, captions: texts, ..Samples::of_classes(vec![length], inputs, of, names) })
+        if longer > 0 {
+            let (length, unit) = (form.length, form.unit());
+            let has = if longer == 1 { "has" } else { "have" };
+            told.push(format!(
+                "{} of {} {has} more than {length} {unit}: only the last {length} are read; `length` says how many",
+                counted(longer, "text"),
+                texts.len()
+            ));
+        }
+        Ok(Samples { tokens, captions: texts, ..Samples::of_classes(vec![form.length], inputs, of, names) })
     }
 }
 
-/// A text as the numbers of its last `length` known characters among `tokens`, which are in ascending order behind the
-/// empty one; shorter texts have zeros in front, so that a recurrent network ends with the text's last letter.
-pub fn encode(text: &str, length: usize, tokens: &[String]) -> Vec<f32> {
-    let mut row = vec![0.0; length];
-    let known = text.chars().rev().filter_map(|letter| number(letter, tokens));
-    row.iter_mut().rev().zip(known).for_each(|(x, token)| *x = token as f32);
-    row
-}
-
-/// The number of a character among `tokens`, as [`encode`] has them; `None` where it is none of them.
-pub fn number(letter: char, tokens: &[String]) -> Option<usize> {
-    let mut bytes = [0; 4];
-    let wanted: &str = letter.encode_utf8(&mut bytes);
-    tokens.binary_search_by(|token| token.as_str().cmp(wanted)).ok()
+/// What is said of the words of a set that its network does not know; `None` where it knows all, or reads characters.
+pub fn unknown_words(samples: &Samples, form: &TextForm) -> Option<String> {
+    if samples.tokens.get(1).is_none_or(|token| token != crate::data::tokens::UNKNOWN) {
+        return None;
+    }
+    let (mut unknown, mut read) = (0_usize, 0_usize);
+    for token in &samples.inputs {
+        read += usize::from(*token > 0.0);
+        unknown += usize::from(*token == 1.0);
+    }
+    let known = samples.tokens.len() - 2;
+    let why = match known >= form.vocabulary {
+        true => format!("the {known} most frequent ones are; `vocabulary` says how many"),
+        false => format!("{known} are, those that occur more than once"),
+    };
+    let share = 100.0 * unknown as f64 / read.max(1) as f64;
+    (unknown > 0).then(|| {
+        format!("{share:.1}% of the words that are read are not known, and count as one word: {why}")
+    })
 }

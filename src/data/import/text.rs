@@ -9,6 +9,7 @@ use super::labelled::Texts;
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::samples::Samples;
+use crate::preset::TextForm;
 use crate::system::encoding::Decoded;
 use crate::system::files;
 
@@ -173,18 +174,19 @@ pub fn class_and_text<'a>(
     }
 }
 
-/// Lines of a class, a tab and a text: the last `length` characters of each, padded in front with token 0.
+/// Lines of a class, a tab and a text: the last tokens of each, padded in front with token 0. What is not read of them goes to `told`.
 ///
 /// # Errors
 /// When the file cannot be read, or a line is not of that form.
 pub fn labelled(
     path: &Path,
-    length: usize,
+    form: TextForm,
     limits: &Limits,
     sink: &mut dyn FnMut(Error) -> Result<(), Error>,
+    told: &mut Vec<String>,
 ) -> Result<Samples, Error> {
     let broken = |problem: String| broken(path, &problem);
-    let mut texts = Texts::new(length);
+    let mut texts = Texts::new(form);
     let mut take = |number: usize, line: Option<&str>| match class_and_text(line, limits) {
         Ok(None) => Ok(()),
         Ok(Some((class, text))) => {
@@ -195,7 +197,7 @@ pub fn labelled(
     let mut lines = Lines::new(limits.longest_row);
     pieces(path, &mut |piece| lines.push(piece, &mut take))?;
     lines.end(&mut take)?;
-    texts.samples().map_err(broken)
+    texts.samples(told).map_err(broken)
 }
 
 /// A line's text, without the class and the tab before it where it has them.
@@ -211,6 +213,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn read_labelled(path: &Path, length: usize) -> Result<Samples, Error> {
+        let form =
+            crate::preset::LabelledText { length, ..crate::preset::LabelledText::of(String::new()) }.form();
+        labelled(path, form, &Limits::of_machine(), &mut Err, &mut Vec::new())
+    }
+
     fn put(text: &[u8]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
@@ -220,21 +228,16 @@ mod tests {
     #[test]
     fn lines_become_padded_tokens_with_their_class() {
         let file = put("good\tabc\nbad\tcé\n\ngood\ta\n".as_bytes());
-        let samples = labelled(file.path(), 3, &Limits::of_machine(), &mut Err).unwrap();
+        let samples = read_labelled(file.path(), 3).unwrap();
         assert_eq!(samples.inputs, [1.0, 2.0, 3.0, 0.0, 3.0, 4.0, 0.0, 0.0, 1.0]);
         assert_eq!(samples.classes(), [1, 0, 1]);
         assert_eq!(samples.tokens[4], "é");
-        assert_eq!(
-            labelled(file.path(), 2, &Limits::of_machine(), &mut Err).unwrap().inputs[..2],
-            [2.0, 3.0]
-        );
+        assert_eq!(read_labelled(file.path(), 2).unwrap().inputs[..2], [2.0, 3.0]);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
-        let problem = |text: &[u8]| {
-            labelled(put(text).path(), 3, &Limits::of_machine(), &mut Err).unwrap_err().to_string()
-        };
+        let problem = |text: &[u8]| read_labelled(put(text).path(), 3).unwrap_err().to_string();
         assert!(problem(b"a\tb\nno class\n").contains("line 2: no tab"));
         assert!(problem(b"a\tb\nb\t\n").contains("line 2: its class or its text"));
         assert!(problem(b"a\tb\na\tb\n").contains("1 classes"));
@@ -267,10 +270,12 @@ mod tests {
         let limits = Limits { longest_row: 1000, ..Limits::of_machine() };
         let text = format!("a\tone\nb\t{}\nb\ttwo\n", "x".repeat(3 * PIECE));
         let mut problems = Vec::new();
-        let samples = labelled(put(text.as_bytes()).path(), 3, &limits, &mut |problem| {
+        let form = crate::preset::LabelledText::of(String::new()).form();
+        let mut sink = |problem: Error| {
             problems.push(problem.to_string());
             Ok(())
-        });
+        };
+        let samples = labelled(put(text.as_bytes()).path(), form, &limits, &mut sink, &mut Vec::new());
         assert_eq!(samples.unwrap().captions, ["one", "two"]);
         assert!(problems.len() == 1 && problems[0].contains("line 2: it does not end within 1000 bytes"));
     }
@@ -278,14 +283,14 @@ mod tests {
     #[test]
     fn more_classes_than_can_be_learned_are_refused_where_they_begin() {
         let text: String = (0..1001).map(|class| format!("class {class}\ttext\n")).collect();
-        let shown = labelled(put(text.as_bytes()).path(), 3, &Limits::of_machine(), &mut Err).unwrap_err();
+        let shown = read_labelled(put(text.as_bytes()).path(), 3).unwrap_err();
         assert!(shown.to_string().contains("more than 1000 classes"), "{shown}");
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), length in 1usize..9) {
-            let _ = labelled(put(&bytes).path(), length, &Limits::of_machine(), &mut |_| Ok(()));
+            let _ = read_labelled(put(&bytes).path(), length);
         }
     }
 }

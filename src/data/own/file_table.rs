@@ -75,13 +75,13 @@ impl FileTable {
         Spectrogram::lasting(self.seconds)
     }
 
-    fn texts(&self, listed: &Listed, limits: &Limits) -> Result<Opened, Error> {
-        let mut texts = Texts::new(self.length);
+    fn texts(&self, listed: &Listed, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        let mut texts = Texts::new(self.form());
         for (text, &class) in listed.cells.iter().zip(&listed.of) {
             let pushed = texts.push(&listed.names[class as usize], text, limits);
             pushed.map_err(|problem| broken(&self.table, problem))?;
         }
-        let samples = texts.samples().map_err(|problem| broken(&self.table, problem))?;
+        let samples = texts.samples(notices).map_err(|problem| broken(&self.table, problem))?;
         let rows = Some((listed.numbers.clone(), listed.first_test));
         Ok(Opened::Samples(Samples { rows, ..samples }, listed.first_test))
     }
@@ -96,7 +96,8 @@ impl FileTable {
         let cells = files.sorted_out(read, self.skip_broken, notices)?;
         let named = files.named_in(&self.folders());
         let Classed { of, names, first_test, .. } = files;
-        let opened = self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits)?;
+        let opened =
+            self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits, notices)?;
         Ok(match opened {
             Opened::Samples(samples, first_test) => {
                 Opened::Samples(Samples { files: named, ..samples }, first_test)
@@ -127,7 +128,7 @@ impl Import for FileTable {
                 wav_folder::opened(files, self.sound(), self.skip_broken, limits, &self.folders(), notices)
             }
             Holds::TextFiles => self.text_files(limits, notices),
-            Holds::Texts => self.texts(&self.listed(limits, notices)?, limits),
+            Holds::Texts => self.texts(&self.listed(limits, notices)?, limits, notices),
         }
     }
 

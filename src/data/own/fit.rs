@@ -17,9 +17,11 @@ use crate::data::table::cell;
 use crate::data::table::classes::Same;
 use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted};
 use crate::data::text::Text;
+use crate::data::tokens;
 use crate::preset::shapes::only_long_axes;
 use crate::preset::{
     Csv, DataConfig, LabelNames, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
+    TextTokens,
 };
 
 /// What a set has to fit.
@@ -127,9 +129,19 @@ impl Fit<'_> {
         if samples.tokens.is_empty() {
             samples.scale_as(self.learned.input_scales.clone());
         } else {
-            let numbers = self.tokens(&samples.tokens)?;
-            samples.inputs.iter_mut().for_each(|token| *token = numbers[*token as usize] as f32);
-            samples.tokens = self.learned.tokens.clone();
+            let known = &self.learned.tokens;
+            match self.config.source.text_form().filter(|form| form.tokens == TextTokens::Words) {
+                // The set's own words are not those that the network knows.
+                Some(form) => {
+                    samples.inputs =
+                        samples.captions.iter().flat_map(|text| tokens::encode(text, &form, known)).collect();
+                }
+                None => {
+                    let numbers = self.tokens(&samples.tokens)?;
+                    samples.inputs.iter_mut().for_each(|token| *token = numbers[*token as usize] as f32);
+                }
+            }
+            samples.tokens = known.clone();
         }
         Ok(samples)
     }

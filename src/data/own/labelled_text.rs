@@ -11,8 +11,8 @@ use crate::data::table::RowNumbers;
 use crate::preset::LabelledText;
 
 impl Import for LabelledText {
-    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
-        let samples = text::labelled(Path::new(&self.file), self.length, limits, &mut Err)?;
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        let samples = text::labelled(Path::new(&self.file), self.form(), limits, &mut Err, notices)?;
         Ok(Opened::Samples(Samples { rows: Some((RowNumbers::default(), None)), ..samples }, None))
     }
 }

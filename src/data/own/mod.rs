@@ -21,12 +21,14 @@ use std::path::{Path, PathBuf};
 
 use super::answers::{Answers, Numbering};
 use super::import::folders::{Classed, SetParts};
+use super::import::labelled::unknown_words;
 use super::import::limits::Limits;
 use super::open::unused_share;
 use super::parts::Parts;
 use super::samples::Samples;
 use super::table::classes::alike_in_words;
 use super::text::{self, Text};
+use super::tokens;
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
 use crate::preset::{
@@ -198,6 +200,19 @@ pub(super) fn files_of_classes(source: &Source, limits: &Limits) -> Result<Class
     }
 }
 
+/// How many words each text of a source has; empty where it holds none.
+///
+/// # Errors
+/// When its files cannot be read.
+pub(super) fn words_of_texts(source: &Source) -> Result<Vec<usize>, Error> {
+    match named(source)?.open(&Limits::of_machine(), &mut Vec::new())? {
+        Opened::Samples(Samples { captions, .. }, _) => {
+            Ok(captions.iter().map(|text| tokens::words(text)).collect())
+        }
+        Opened::Rows(_) | Opened::Text(..) => Ok(Vec::new()),
+    }
+}
+
 /// Opens the files that a preset names.
 ///
 /// # Errors
@@ -242,6 +257,7 @@ pub(super) fn open(
         }
         Opened::Samples(samples, first_test) => {
             let parts = cut(&samples, first_test, config, seed);
+            notices.extend(config.source.text_form().and_then(|form| unknown_words(&samples, &form)));
             // Tokens are numbers of characters, not quantities.
             match samples.tokens.is_empty() {
                 true => super::open::scaled(samples, parts, source, reading)?,

@@ -10,6 +10,7 @@ use crate::data::dataset::{Dataset, Splits};
 use crate::data::far::Far;
 use crate::data::import::folders::{START, ending};
 use crate::data::import::gzip;
+use crate::data::import::labelled::unknown_words;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Rows;
 use crate::data::table::{Format, LearnedTable, Names, is_ending_of_table};
@@ -83,7 +84,11 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
             notices.extend(fit.far(&*set.rows)?);
             set.whole(fitted, fit.reading.labels)
         }
-        Opened::Samples(samples, first_test) => fit.samples(samples, first_test)?.whole(fit.reading.labels),
+        Opened::Samples(samples, first_test) => {
+            let samples = fit.samples(samples, first_test)?;
+            notices.extend(fit.config.source.text_form().and_then(|form| unknown_words(&samples, &form)));
+            samples.whole(fit.reading.labels)
+        }
         Opened::Text(text, steps) => text::whole(&fit.text(&text)?, steps),
     };
     if set.is_empty() {
@@ -176,7 +181,12 @@ impl Fit<'_> {
             // Whatever its name ends in; who reads it will say what it is, where it is no table.
             (_, Source::Csv(_)) => Ok(self.table_in(file, names, sheet)),
             _ if self.learned.is_stream => Ok(TextFile { file, steps: shape[0] }.into()),
-            _ if !self.learned.tokens.is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
+            _ if !self.learned.tokens.is_empty() => {
+                let form = self.config.source.text_form();
+                let texts = LabelledText::of(file);
+                let tokens = form.map_or(texts.tokens, |form| form.tokens);
+                Ok(LabelledText { tokens, length: shape[0], ..texts }.into())
+            }
             _ => Err(self.broken(
                 "it is no file of samples: a table (.csv, .tsv, gzipped or not, .parquet, .xlsx, .ods), a .npz, a text, or a \
                  folder with a folder for each class",

@@ -51,15 +51,19 @@ fn found(
     let source = FileTable {
         size: Pair(folder::SIDE, folder::SIDE),
         colour: Colour::Rgb,
-        length: text::LENGTH,
         holds,
         label: Some(label.clone()),
         skip_broken: missing > 0 || holds != Holds::Texts,
         ..FileTable::of(file.to_string(), column.to_string())
     };
     let (folder, of_files) = source.folder_of_files(&Limits::of_machine())?;
-    let source = FileTable { folder: folder.clone(), ..source }.into();
-    let Offers { input, tokens, target, samples, .. } = data::offers(&source)?;
+    let source = FileTable { folder: folder.clone(), ..source };
+    let (tokens, length) = match holds {
+        Holds::Images | Holds::Sounds => (source.tokens, source.length),
+        Holds::TextFiles | Holds::Texts => text::how_to_read(&source.clone().into())?,
+    };
+    let source = FileTable { tokens, length, ..source }.into();
+    let Offers { input, tokens: known, target, samples, .. } = data::offers(&source)?;
     let looked = match holds {
         Holds::Images | Holds::Sounds | Holds::TextFiles => {
             Some(files::look(&source, &Limits::of_machine())?)
@@ -80,12 +84,11 @@ fn found(
             Network::convolutional(input[0], input[1], samples, End::of(&target)),
             "sounds",
         ),
-        Holds::TextFiles | Holds::Texts => (
-            format!("The last {} characters of each text are read.", text::LENGTH),
-            format!("length: {},", text::LENGTH),
-            text::reader(tokens.unwrap_or_default(), &target),
-            "texts",
-        ),
+        Holds::TextFiles | Holds::Texts => {
+            let (comment, options) = text::written(tokens, length);
+            let network = text::reader(tokens, known.unwrap_or_default(), &target);
+            (comment, format!("{options},"), network, "texts")
+        }
     };
     let chosen = match (is_chosen, is_by_name) {
         (true, _) => "",

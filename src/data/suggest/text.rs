@@ -2,60 +2,115 @@
 
 use super::found::Found;
 use super::network::{End, Network};
-use crate::data::{self, Error};
-use crate::preset::{LabelledText, Offers, TargetKind, TextFile};
+use crate::data::{self, Error, own};
+use crate::preset::{LabelledText, Offers, Source, TargetKind, TextFile, TextTokens};
 
 /// Characters of a line that are read, and characters that a language model learns to go on from.
 pub(super) const LENGTH: usize = 100;
 
+/// Texts have to be at least so many, and half of them to have so many words, for their words to be learned: names and single words
+/// differ in their letters.
+const FEWEST_TEXTS: usize = 200;
+const FEWEST_WORDS: usize = 4;
+/// Words of a text that are read: as many as nineteen of twenty texts have, but not fewer or more than this.
+const WORDS_READ: (usize, usize) = (8, 256);
+
 /// Looks at a text: lines of a class, a tab and a text, or any other.
 pub(super) fn look(file: &str) -> Result<Found, Error> {
-    match data::offers(&LabelledText { file: file.into(), length: LENGTH }.into()) {
-        Ok(offers) => Ok(labelled(file, offers)),
+    match look_at_lines(file) {
+        Ok(found) => Ok(found),
         Err(_) => Ok(plain(file, data::offers(&TextFile { file: file.into(), steps: LENGTH }.into())?)),
     }
 }
 
 /// Looks at lines of a class, a tab and a text.
 pub(super) fn look_at_lines(file: &str) -> Result<Found, Error> {
-    Ok(labelled(file, data::offers(&LabelledText { file: file.into(), length: LENGTH }.into())?))
-}
-
-fn labelled(file: &str, offers: Offers) -> Found {
-    let Offers { tokens, target, samples, .. } = offers;
-    let letters = tokens.unwrap_or_default();
-    let network = reader(letters, &target);
+    let whole = LabelledText { length: LENGTH, ..LabelledText::of(file.into()) };
+    let (tokens, length) = how_to_read(&whole.clone().into())?;
+    let source = LabelledText { tokens, length, ..whole };
+    let Offers { tokens: known, target, samples, .. } = data::offers(&source.into())?;
+    let network = reader(tokens, known.unwrap_or_default(), &target);
+    let (comment, options) = written(tokens, length);
     let data = vec![
-        format!("// The last {LENGTH} characters of each text are read."),
-        format!("source: labelled_text(file: {file:?}, length: {LENGTH}),"),
+        format!("// {comment}"),
+        format!("source: labelled_text(file: {file:?}, {options}),"),
         "test: 0.2, validation: 0.1,".into(),
         network.end.labels.into(),
     ];
-    Found {
+    Ok(Found {
         title: format!("{samples} texts with a class each"),
         data,
         network,
         targets: Vec::new(),
         reason: None,
         told: Vec::new(),
+    })
+}
+
+/// Whether the texts of a source are better read word by word, and how many of their last tokens.
+///
+/// # Errors
+/// When they cannot be read.
+pub(super) fn how_to_read(source: &Source) -> Result<(TextTokens, usize), Error> {
+    let mut counts = own::words_of_texts(source)?;
+    counts.sort_unstable();
+    let at = |share: usize| counts.get(counts.len() * share / 100).copied().unwrap_or_default();
+    Ok(match counts.len() >= FEWEST_TEXTS && at(50) >= FEWEST_WORDS {
+        true => (TextTokens::Words, at(95).clamp(WORDS_READ.0, WORDS_READ.1)),
+        false => (TextTokens::Characters, LENGTH),
+    })
+}
+
+/// What a preset says of texts that are read so, and why.
+pub(super) fn written(tokens: TextTokens, length: usize) -> (String, String) {
+    match tokens {
+        TextTokens::Characters => {
+            (format!("The last {length} characters of each text are read."), format!("length: {length}"))
+        }
+        TextTokens::Words => (
+            format!(
+                "The last {length} words of each text are read: 19 of 20 texts have no more. Words that occur once are not learned."
+            ),
+            format!("tokens: words, length: {length}"),
+        ),
     }
 }
 
-/// The network that reads texts of so many different characters, and tells their classes apart.
-pub(super) fn reader(letters: usize, target: &TargetKind) -> Network {
-    Network {
-        reasons: vec![format!(
-            "{letters} different characters become 32 numbers each; an LSTM reads them in both directions."
-        )],
-        layers: vec![
-            format!("Embedding(input_dim: {letters}, output_dim: 32),"),
-            "Bidirectional(LSTM(units: 64)),".into(),
-            "Dropout(rate: 0.3),".into(),
-        ],
-        end: End::of(target),
-        learning_rate: 0.003,
-        epochs: 50,
-        batch: 32,
+/// The network that reads texts of so many different tokens, and tells their classes apart.
+pub(super) fn reader(tokens: TextTokens, known: usize, target: &TargetKind) -> Network {
+    match tokens {
+        TextTokens::Characters => Network {
+            reasons: vec![format!(
+                "{known} different characters become 32 numbers each; an LSTM reads them in both directions."
+            )],
+            layers: vec![
+                format!("Embedding(input_dim: {known}, output_dim: 32),"),
+                "Bidirectional(LSTM(units: 64)),".into(),
+                "Dropout(rate: 0.3),".into(),
+            ],
+            end: End::of(target),
+            learning_rate: 0.003,
+            epochs: 50,
+            batch: 32,
+        },
+        TextTokens::Words => Network {
+            reasons: vec![
+                format!(
+                    "{known} words become 32 numbers each; a GRU reads them in both directions. What it learns by heart"
+                ),
+                "is held back by leaving out half of these numbers, and by few epochs.".into(),
+            ],
+            layers: vec![
+                format!("Embedding(input_dim: {known}, output_dim: 32),"),
+                "SpatialDropout1D(rate: 0.5),".into(),
+                "Bidirectional(GRU(units: 32)),".into(),
+                "Dropout(rate: 0.5),".into(),
+            ],
+            end: End::of(target),
+            learning_rate: 0.002,
+            epochs: 20,
+            batch: 64,
+        },
     }
 }
 

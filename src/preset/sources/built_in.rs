@@ -5,6 +5,8 @@ use crate::preset::layers::RowColumn;
 
 /// Characters of Shakespeare's text.
 const SHAKESPEARE: usize = 1_600_251;
+/// Words of the rated sentences that occur more than once, the empty one and the unknown one.
+const SENTIMENT_TOKENS: usize = 11_374;
 /// Days of the S&P 500 that have a day before them.
 const DAYS: usize = 5030;
 
@@ -108,6 +110,10 @@ impl Source {
                 let languages = classes(&["Dutch", "English", "French", "German", "Italian", "Spanish"]);
                 Offers { tokens: Some(51), ..table(16, languages, 36_000) }
             }
+            Source::Sentiment => Offers {
+                tokens: Some(SENTIMENT_TOKENS),
+                ..table(Source::SENTIMENT_WORDS, classes(&["negative", "positive"]), 14_178)
+            },
             Source::Sp500(Sp500 { steps, horizon }) => Offers {
                 input: vec![*steps, 2],
                 gap: horizon.saturating_sub(1),

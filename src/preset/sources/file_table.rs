@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file_source::FileSource;
 use super::image_folder::Colour;
+use super::text_form::{TextTokens, vocabulary};
 use crate::fields;
 use crate::preset::layers::options::Pair;
 use crate::preset::variants::variants;
@@ -39,9 +40,15 @@ pub struct FileTable {
     /// How many seconds of each sound, from its beginning, the network hears.
     #[serde(default = "seconds")]
     pub seconds: f64,
-    /// The last characters of a text that the network reads.
+    /// What the network reads of a text: its characters or its words.
+    #[serde(default)]
+    pub tokens: TextTokens,
+    /// The last characters or words of a text that the network reads.
     #[serde(default = "length")]
     pub length: usize,
+    /// The most words that are known: the most frequent ones.
+    #[serde(default = "vocabulary")]
+    pub vocabulary: usize,
     /// Files that do not decode, and rows that lack their path or class, are left out and counted.
     #[serde(default)]
     pub skip_broken: bool,
@@ -60,7 +67,9 @@ impl FileTable {
             size: size(),
             colour: Colour::default(),
             seconds: seconds(),
+            tokens: TextTokens::default(),
             length: length(),
+            vocabulary: vocabulary(),
             skip_broken: false,
         }
     }
@@ -87,7 +96,7 @@ variants! {
         Images = "images",
         /// Sounds, learned as log-mel spectrograms.
         Sounds = "sounds",
-        /// Texts, learned character by character.
+        /// Texts, a file each.
         TextFiles = "text_files",
         /// No files: the table holds the texts themselves.
         Texts = "texts",
@@ -105,7 +114,9 @@ fields! {
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which images are resized";
         colour: Choice(Colour::WORDS), "the colours of images that the network sees";
         seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
-        length: Integer(Range::between(1.0, 10_000.0)), "the last characters of a text that the network reads";
+        tokens: Choice(TextTokens::WORDS), "what the network reads of a text, one after the other";
+        length: Integer(Range::between(1.0, 10_000.0)), "the last characters or words of a text that the network reads";
+        vocabulary: Integer(Range::between(1.0, 1_000_000.0)), "the most words that are known, the most frequent ones; the others count as one word";
         skip_broken: Switch, "files that do not decode, and rows without a path or class, are left out and counted";
     }
 }

@@ -22,6 +22,7 @@ mod paths;
 mod sequences;
 pub mod sign;
 mod text_file;
+mod text_form;
 mod wav_folder;
 
 use super::field::nested_values;
@@ -38,6 +39,7 @@ pub use label_names::LabelNames;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
 pub use paths::Paths;
 pub use sequences::{Shakespeare, Sp500};
+pub use text_form::{TextForm, TextTokens};
 
 /// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`, with what it is in one line.
 macro_rules! file_sources {
@@ -81,6 +83,7 @@ macro_rules! built_in {
             | Source::Digits8x8
             | Source::Shakespeare(_)
             | Source::Words
+            | Source::Sentiment
             | Source::Sp500(_)
             | Source::SpokenDigits
     };
@@ -121,6 +124,9 @@ macro_rules! sources {
                 Shakespeare(Shakespeare) = "shakespeare",
                 /// 36,000 words of six languages, letter by letter; embedded.
                 Words = "words",
+                /// 14,313 sentences of reviews of films and of things that are sold, word by word, by how people rate their mood:
+                /// negative or positive; embedded.
+                Sentiment = "sentiment",
                 /// Daily returns and volatilities of the S&P 500, cut by time; embedded.
                 Sp500(Sp500) = "sp500",
                 /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices; the test set's voices do not
@@ -183,6 +189,9 @@ impl Source {
         }
     }
 
+    /// The last words of a sentence that is read: as many as all but a few of the longest have.
+    pub const SENTIMENT_WORDS: usize = 40;
+
     /// Every set that is built in, with its options left out.
     pub fn built_in() -> Vec<Source> {
         vec![
@@ -197,6 +206,7 @@ impl Source {
             Source::Wine,
             Source::Diabetes,
             Source::Words,
+            Source::Sentiment,
             Source::Shakespeare(Shakespeare::default()),
             Source::Sp500(Sp500::default()),
             Source::SpokenDigits,
@@ -220,6 +230,7 @@ impl Source {
             Source::Digits8x8 => "Handwritten digits, 8x8",
             Source::Shakespeare(_) => "Twelve plays of Shakespeare",
             Source::Words => "Words of six languages",
+            Source::Sentiment => "Sentences of reviews, negative or positive",
             Source::Sp500(_) => "S&P 500 volatility, cut by time",
             Source::SpokenDigits => "Spoken digits, synthesised",
             files => files.files().map_or("", FileSource::title),
@@ -242,6 +253,9 @@ impl Source {
             Source::Shakespeare(_) => "W. Shakespeare, Project Gutenberg's text; public domain",
             Source::Words => {
                 "Debian's word lists, novels of 1840 to 1920 (ELTeC); see assets/data/words/SOURCE.md"
+            }
+            Source::Sentiment => {
+                "C. J. Hutto, E. Gilbert 2014 (VADER), B. Pang, L. Lee 2005, M. Hu, B. Liu 2004; MIT"
             }
             Source::Sp500(_) => "daily prices 1999-2018, by way of the Python package arch",
             Source::SpokenDigits => "synthesised with espeak-ng, nobody spoke them; CC0",

@@ -19,6 +19,7 @@ mod surface;
 mod tests;
 mod threshold;
 mod upright;
+mod words;
 
 use kind::Kind;
 pub use per_class::{is_of_answers, of_answers};
@@ -37,6 +38,7 @@ static KINDS: &[Kind] = &[
     regression::KIND,
     forecast::KIND,
     letters::KIND,
+    words::KIND,
     spectrogram::KIND,
     feature_maps::KIND,
     saliency::KIND,

@@ -1,6 +1,6 @@
 //! Samples as a person looks at them: spectrograms with time to the right and low tones at the bottom, numbers of letters as text.
 
-use crate::data::{Dataset, speech};
+use crate::data::{Dataset, speech, tokens};
 use crate::preset::Preset;
 
 /// The shape and the numbers of a sample as they are looked at. A sound has a row for each moment and a column for each
@@ -17,14 +17,11 @@ pub fn as_seen(preset: &Preset, shape: &[usize], input: &[f32]) -> (Vec<usize>, 
     }
 }
 
-/// The text that a sample is, where its numbers stand for letters: the first of them, the empty one, fills up short texts.
+/// The text that a sample is, where its numbers stand for letters or words: the first of them, the empty one, fills up short texts.
 pub fn text_of(set: &dyn Dataset, input: &[f32]) -> Option<String> {
-    let tokens = set.tokens();
-    let is_text = !tokens.is_empty() && set.input_shape().len() == 1 && set.columns().is_empty();
-    is_text.then(|| {
-        let letter = |number: &f32| tokens.get(*number as usize).map_or("", String::as_str);
-        input.iter().map(letter).collect::<String>()
-    })
+    let known = set.tokens();
+    let is_text = !known.is_empty() && set.input_shape().len() == 1 && set.columns().is_empty();
+    is_text.then(|| tokens::in_words(input.iter(), known))
 }
 
 #[cfg(test)]

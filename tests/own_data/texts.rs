@@ -2,14 +2,14 @@
 
 use crate::program::Desk;
 
-/// 400 sentences: "good" and "bad" decide, and "not" before them turns it.
+/// 400 sentences: "good" and "bad" decide, and in a quarter of them "not" turns it.
 fn sentences() -> String {
     let (subjects, things) =
         (["this", "the old", "our", "a very long"], ["film", "book", "play", "lamp", "song"]);
     let mut lines = String::new();
     for row in 0..400 {
-        let (is_good, is_turned) = (row % 2 == 0, row / 2 % 2 == 0);
-        let (subject, thing) = (subjects[row / 4 % 4], things[row / 16 % 5]);
+        let (is_good, is_turned) = (row % 2 == 0, row / 2 % 4 == 0);
+        let (subject, thing) = (subjects[row / 8 % 4], things[row / 32 % 5]);
         let word = if is_good { "good" } else { "bad" };
         let not = if is_turned { "not " } else { "" };
         let class = if is_good == is_turned { "poor" } else { "fine" };
@@ -59,7 +59,6 @@ fn what_is_not_read_of_long_texts_is_told_and_words_that_never_come_twice_are_re
     desk.preset("labelled_text(file: \"mails.tsv\", tokens: words, length: 8)", layers);
     let trained = desk.run(&["train", "own.ron", "--epochs", "1"], b"");
     let told = [&trained.stdout[..], &trained.stderr[..]].map(String::from_utf8_lossy).concat();
-    // Of four subjects three make sentences of more than eight words and marks, or of eight with "not".
     let longer = sentences()
         .lines()
         .filter(|line| line.replace([',', '.'], " .").split_whitespace().count() - 1 > 8)

@@ -86,7 +86,7 @@ fn found(
         ),
         Holds::TextFiles | Holds::Texts => {
             let (comment, options) = text::written(tokens, length);
-            let network = text::reader(tokens, known.unwrap_or_default(), &target);
+            let network = text::reader(tokens, (known.unwrap_or_default(), samples), &target);
             (comment, format!("{options},"), network, "texts")
         }
     };

@@ -177,7 +177,7 @@ fn patience(epochs: usize) -> usize {
 }
 
 /// Samples in a step: some dozen steps in an epoch of few samples, and not more than fit well into a processor's caches.
-fn batch(samples: usize) -> usize {
+pub(super) fn batch(samples: usize) -> usize {
     (samples / 50).clamp(16, 256).next_power_of_two().min(256)
 }
 

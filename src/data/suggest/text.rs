@@ -1,7 +1,7 @@
 //! Presets for texts: with a class a line, or as a whole.
 
 use super::found::Found;
-use super::network::{End, Network};
+use super::network::{End, Network, batch};
 use crate::data::{self, Error, own};
 use crate::preset::{LabelledText, Offers, Source, TargetKind, TextFile, TextTokens};
 
@@ -29,7 +29,7 @@ pub(super) fn look_at_lines(file: &str) -> Result<Found, Error> {
     let (tokens, length) = how_to_read(&whole.clone().into())?;
     let source = LabelledText { tokens, length, ..whole };
     let Offers { tokens: known, target, samples, .. } = data::offers(&source.into())?;
-    let network = reader(tokens, known.unwrap_or_default(), &target);
+    let network = reader(tokens, (known.unwrap_or_default(), samples), &target);
     let (comment, options) = written(tokens, length);
     let data = vec![
         format!("// {comment}"),
@@ -76,8 +76,8 @@ pub(super) fn written(tokens: TextTokens, length: usize) -> (String, String) {
     }
 }
 
-/// The network that reads texts of so many different tokens, and tells their classes apart.
-pub(super) fn reader(tokens: TextTokens, known: usize, target: &TargetKind) -> Network {
+/// The network that reads `samples` texts of so many different tokens, `known`, and tells their classes apart.
+pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), target: &TargetKind) -> Network {
     match tokens {
         TextTokens::Characters => Network {
             reasons: vec![format!(
@@ -98,7 +98,7 @@ pub(super) fn reader(tokens: TextTokens, known: usize, target: &TargetKind) -> N
                 format!(
                     "{known} words become 32 numbers each; a GRU reads them in both directions. What it learns by heart"
                 ),
-                "is held back by leaving out half of these numbers, and by few epochs.".into(),
+                "is held back by leaving out half of these numbers.".into(),
             ],
             layers: vec![
                 format!("Embedding(input_dim: {known}, output_dim: 32),"),
@@ -108,8 +108,9 @@ pub(super) fn reader(tokens: TextTokens, known: usize, target: &TargetKind) -> N
             ],
             end: End::of(target),
             learning_rate: 0.002,
-            epochs: 20,
-            batch: 64,
+            // Few texts are passed through more often.
+            epochs: (60_000 / samples.max(1)).clamp(20, 150),
+            batch: batch(samples).min(64),
         },
     }
 }

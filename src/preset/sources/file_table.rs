@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file_source::FileSource;
 use super::image_folder::Colour;
-use super::text_form::{TextTokens, vocabulary};
+use super::text_form::{TextForm, TextTokens, vocabulary};
 use crate::fields;
 use crate::preset::layers::options::Pair;
 use crate::preset::variants::variants;
@@ -72,6 +72,11 @@ impl FileTable {
             vocabulary: vocabulary(),
             skip_broken: false,
         }
+    }
+
+    /// How its texts are read, where it holds some.
+    pub fn form(&self) -> TextForm {
+        TextForm { tokens: self.tokens, length: self.length, vocabulary: self.vocabulary }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::file_source::FileSource;
-use super::text_form::{TextTokens, vocabulary};
+use super::text_form::{TextForm, TextTokens, vocabulary};
 use crate::fields;
 
 /// One text per line, after its class and a tab, read character by character or word by word.
@@ -27,6 +27,11 @@ impl LabelledText {
     /// Texts of this file, with every other option at its default.
     pub fn of(file: String) -> Self {
         LabelledText { file, tokens: TextTokens::default(), length: length(), vocabulary: vocabulary() }
+    }
+
+    /// How its texts are read.
+    pub fn form(&self) -> TextForm {
+        TextForm { tokens: self.tokens, length: self.length, vocabulary: self.vocabulary }
     }
 }
 

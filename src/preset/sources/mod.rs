@@ -189,6 +189,22 @@ impl Source {
         }
     }
 
+    /// How its texts are read; `None` where samples are no texts, each with its class.
+    pub fn text_form(&self) -> Option<TextForm> {
+        match self {
+            Source::Sentiment => Some(TextForm {
+                tokens: TextTokens::Words,
+                length: Source::SENTIMENT_WORDS,
+                vocabulary: TextForm::VOCABULARY,
+            }),
+            Source::LabelledText(texts) => Some(texts.form()),
+            Source::FileTable(table) => {
+                matches!(table.holds, Holds::Texts | Holds::TextFiles).then(|| table.form())
+            }
+            _ => None,
+        }
+    }
+
     /// The last words of a sentence that is read: as many as all but a few of the longest have.
     pub const SENTIMENT_WORDS: usize = 40;
 

@@ -293,7 +293,7 @@ pub(super) fn show(
 ) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Error::Usage(
-            "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
+            "the dashboard needs a terminal (over SSH: `ssh -t`); without one, `trainyard train PRESET` does the same".into(),
         ));
     }
     let mut config = super::config::read()?;

@@ -213,7 +213,7 @@ mod tests {
     fn what_measuring_steps_costs() {
         for name in ["xor", "mnist-mlp", "mnist-cnn"] {
             let mut preset: Preset =
-                ron::from_str(&crate::preset::library::find(name).unwrap().text).unwrap();
+                crate::preset::parse::parse(&crate::preset::library::find(name).unwrap().text, name).unwrap();
             preset.train.epochs = if name == "xor" { 60 } else { 1 };
             let seconds = |is_measured: bool| {
                 let mut training =

@@ -18,7 +18,7 @@ use crate::worker::{check_device, check_own_data, devices_shared_out};
 /// How the trainings of a search are carried out.
 #[derive(Debug, clap::Args)]
 pub(super) struct Manner {
-    /// Trainings at a time; the processors are shared out
+    /// Trainings at a time; the processors are shared out. Of a search that is submitted to a cluster: of each of its jobs
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: u16,
     /// Threads of each training, instead of its share of the processors

@@ -24,10 +24,10 @@ pub(super) struct Wishes {
     /// The most time of a job: minutes, HOURS:MINUTES:SECONDS, or DAYS-HOURS
     #[arg(long, short = 't', value_name = "TIME")]
     time: Option<String>,
-    /// GPUs of each job
+    /// GPUs of each job; a training takes one, so more are for a search with --jobs
     #[arg(long, value_name = "N")]
     gpus: Option<String>,
-    /// Processors of each job
+    /// Processors of each job, and so the threads of its training; a search with --jobs N shares them out among N trainings
     #[arg(long, short = 'c', value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     cpus: u16,
     /// Memory of each job, such as 16G
@@ -36,7 +36,8 @@ pub(super) struct Wishes {
     /// What a machine must have, such as a100
     #[arg(long, short = 'C', value_name = "FEATURES")]
     constraint: Option<String>,
-    /// Tasks of a search: so many jobs share its trials out (4 where it is not said)
+    /// Tasks of a search: so many jobs share its trials out (4 where it is not said), each trains one at a time, or as many as --jobs
+    /// says
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub workers: Option<u32>,
     /// Tasks at a time

@@ -4,15 +4,19 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::score;
 use crate::run::lock::{Lock, Process};
 use crate::run::{Manifest, RunDirectory, Status};
 use crate::worker::{Answer, Command, Starter, TrainRequest};
 
-/// How often it is looked whether a training has ended.
+/// How often it is looked at first whether a training has ended, or whether it may be begun.
 const LOOK: Duration = Duration::from_millis(10);
+/// How often it is looked at least.
+const LAST_LOOK: Duration = Duration::from_millis(250);
+/// The time between two looks is one part in so many of the time that was waited: over a network each of them is a question to a server.
+const LOOKS: u32 = 200;
 /// How often a training whose process died is gone on with before it counts as failed.
 const DEATHS: u32 = 3;
 
@@ -153,6 +157,7 @@ impl Training<'_> {
 /// Waits until nobody trains a run; returns whether somebody did. Once `stop` is set, who trains it is asked to end.
 fn wait_for_end(folder: &Path, stop: &AtomicBool) -> Result<bool, String> {
     let (mut was_trained, mut was_asked) = (false, false);
+    let since = Instant::now();
     while let Some(owner) = Lock::holder(folder).map_err(|error| error.to_string())? {
         was_trained = true;
         if stop.load(Ordering::Acquire) && !was_asked {
@@ -168,7 +173,35 @@ fn wait_for_end(folder: &Path, stop: &AtomicBool) -> Result<bool, String> {
                 Err(_) => {}
             }
         }
-        std::thread::sleep(LOOK);
+        std::thread::sleep(pause(since.elapsed()));
     }
     Ok(was_trained)
+}
+
+/// For how long it waits after so much waiting.
+fn pause(waited: Duration) -> Duration {
+    (waited / LOOKS).clamp(LOOK, LAST_LOOK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_waited_for_with_few_looks_and_a_short_training_ends_at_once() {
+        let mut waited = Duration::ZERO;
+        let mut looks_until = |end: Duration| {
+            let mut looks = 0;
+            while waited < end {
+                assert!(pause(waited) <= LOOK.max(waited / 200), "a two hundredth is lost at most");
+                waited += pause(waited);
+                looks += 1;
+            }
+            looks
+        };
+        // Two seconds at ten milliseconds each, then 200 for each time that the waiting grows e-fold: ln(5 / 2).
+        assert!((370..=390).contains(&looks_until(Duration::from_secs(5))));
+        // A quarter of a second each from the fiftieth second on.
+        assert!(looks_until(Duration::from_secs(3600)) <= 14_300 + 500);
+    }
 }

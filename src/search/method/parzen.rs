@@ -77,10 +77,11 @@ impl Coordinate {
         }
     }
 
-    fn place(self) -> Option<f64> {
+    /// The place of a number, and how wide its interval is.
+    fn number(self) -> Option<[f64; 2]> {
         match self {
             Coordinate::Choice(_) => None,
-            Coordinate::Number { place, .. } => Some(place),
+            Coordinate::Number { place, interval: [from, to] } => Some([place, to - from]),
         }
     }
 }
@@ -106,10 +107,10 @@ impl<'a> Parzen<'a> {
                     component.kernels[parameter] = Kernel::Choice(choice);
                 }
             }
-            let places = points.iter().map(|point| of(point).and_then(Coordinate::place));
-            let places: Vec<(usize, f64)> =
-                places.enumerate().filter_map(|(component, place)| Some((component, place?))).collect();
-            for (component, kernel) in normals(places, trials - training) {
+            let numbers = points.iter().map(|point| of(point).and_then(Coordinate::number));
+            let numbers: Vec<(usize, [f64; 2])> =
+                numbers.enumerate().filter_map(|(component, number)| Some((component, number?))).collect();
+            for (component, kernel) in normals(numbers, trials - training) {
                 components[component].kernels[parameter] = kernel;
             }
         }
@@ -186,22 +187,24 @@ impl<'a> Parzen<'a> {
     }
 }
 
-/// A normal distribution around each of these places, with what they belong to: as wide as the farther of its two neighbours is away
-/// (Bergstra and others, 2011), and not narrower than the square of the trials allows (Watanabe, 2023). The first `ended` of what they
-/// belong to have ended.
-fn normals(mut places: Vec<(usize, f64)>, ended: usize) -> impl Iterator<Item = (usize, Kernel)> {
-    places.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let narrowest = ((places.len() + 1) as f64).powi(-2).max(NARROWEST);
-    (0..places.len()).map(move |i| {
-        let (component, mean) = places[i];
-        let below = i.checked_sub(1).map(|i| mean - places[i].1);
-        let above = places.get(i + 1).map(|next| next.1 - mean);
+/// A normal distribution around each of these numbers (place and width), with what they belong to: as wide as the farther of its two
+/// neighbours is away (Bergstra and others, 2011), not narrower than the square of the trials allows (Watanabe, 2023), nor than
+/// the number's own interval, or a search would hardly leave a whole number that its good trials share. The first `ended` of
+/// what they belong to have ended.
+fn normals(mut numbers: Vec<(usize, [f64; 2])>, ended: usize) -> impl Iterator<Item = (usize, Kernel)> {
+    numbers.sort_by(|(_, [a, _]), (_, [b, _])| a.total_cmp(b));
+    let least = ((numbers.len() + 1) as f64).powi(-2).max(NARROWEST);
+    (0..numbers.len()).map(move |i| {
+        let (component, [mean, width]) = numbers[i];
+        let below = i.checked_sub(1).map(|i| mean - numbers[i].1[0]);
+        let above = numbers.get(i + 1).map(|(_, [next, _])| next - mean);
         let farther = match below.into_iter().chain(above).reduce(f64::max) {
             Some(distance) => distance,
             // One alone: the farther end of the range.
             None => mean.max(1.0 - mean),
         };
-        let deviation = if component < ended { farther.clamp(narrowest, 1.0) } else { NARROWEST };
+        let deviation = if component < ended { farther.max(least) } else { NARROWEST };
+        let deviation = deviation.max(width).min(1.0);
         let mass = normal_mass(-mean / deviation, (1.0 - mean) / deviation);
         (component, Kernel::Normal { mean, deviation, mass })
     })
@@ -296,6 +299,17 @@ mod tests {
             })
             .sum();
         assert!((sum / f64::from(draws) - 1.0).abs() < 0.03, "{}", sum / f64::from(draws));
+    }
+
+    #[test]
+    fn a_whole_number_that_all_good_trials_share_is_left_again() {
+        let space = space();
+        let of = |b| point(&space, [Some("0.5"), Some(b), Some("10"), Some("x"), None]);
+        let trials: Vec<Point> = (0..8).map(|_| of("2")).collect();
+        let mixture = Parzen::new(&space, &trials, &[1.0; 8], 0);
+        let beside = (mixture.log_density(&of("3")) - mixture.log_density(&of("2"))).exp();
+        // As much as one standard deviation away: the mass from 0.5 to 1.5 of them against that from -0.5 to 0.5.
+        assert!((0.6..0.8).contains(&beside), "{beside}");
     }
 
     #[test]

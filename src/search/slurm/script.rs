@@ -111,6 +111,16 @@ impl Script<'_> {
         Ok(lines.join("\n") + "\n")
     }
 
+    /// How many trainings its command carries out at a time.
+    fn jobs(&self) -> u32 {
+        let after = |(place, word): (usize, &String)| match word.strip_prefix("--jobs=") {
+            Some(jobs) => Some(jobs.to_owned()),
+            None => self.words.get(place + 1).filter(|_| word == "--jobs").cloned(),
+        };
+        let jobs = self.words.iter().enumerate().find_map(after);
+        jobs.and_then(|jobs| jobs.parse().ok()).unwrap_or(1)
+    }
+
     fn command(&self) -> Result<String, String> {
         let program = std::iter::once(text(self.program)?);
         let mut words: Vec<String> =
@@ -119,7 +129,12 @@ impl Script<'_> {
             self.words.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
         };
         if !has("--threads") {
-            words.push("--threads \"${SLURM_CPUS_PER_TASK:-1}\"".into());
+            // Trainings at the same time share the processors out.
+            let share = match self.jobs() {
+                1 => "${SLURM_CPUS_PER_TASK:-1}".to_owned(),
+                jobs => format!("$((SLURM_CPUS_PER_TASK > {jobs} ? SLURM_CPUS_PER_TASK / {jobs} : 1))"),
+            };
+            words.push(format!("--threads \"{share}\""));
         }
         let is_array = self.tasks.0 > 1;
         match self.work {
@@ -203,6 +218,21 @@ mod tests {
             "my-preset-1/2",
         ]);
         assert_eq!(seen.lines().collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "{text}");
+        // Two trials at a time share the processors of their job out.
+        let threads = |jobs: &str, cpus: &str| {
+            let words = ["search", "s.ron", jobs].map(String::from);
+            let text =
+                Script { words: &words, work: Work::Search, setup: &[], ..script.clone() }.text().unwrap();
+            let mut bash = std::process::Command::new("bash");
+            let asked = text.replace("/usr/bin/printf", "/usr/bin/printf '%s\\n'");
+            let output = bash.args(["-c", &asked]).env("SLURM_CPUS_PER_TASK", cpus).output().unwrap();
+            let seen = String::from_utf8(output.stdout).unwrap();
+            seen.lines().skip_while(|word| *word != "--threads").nth(1).map(str::to_owned)
+        };
+        for (jobs, cpus, expected) in [("--jobs=2", "4", "2"), ("--jobs=8", "4", "1"), ("--quiet", "4", "4")]
+        {
+            assert_eq!(threads(jobs, cpus).as_deref(), Some(expected), "{jobs} {cpus}");
+        }
         let broken = Script { resources: &[("comment", "a\nrm -rf /".into())], ..script };
         assert!(broken.text().unwrap_err().contains("more than one line"));
     }

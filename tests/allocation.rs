@@ -86,7 +86,7 @@ fn watch_steps(training: &mut dyn Training) {
 }
 
 /// Layers that no preset has, over digits.
-const OTHERS: [&str; 2] = [
+const OTHERS: [&str; 3] = [
     "MaxPooling2D(), Conv2D(filters: 24, kernel_size: 3, padding: same, activation: gelu), BatchNormalization(),
      AveragePooling2D(pool_size: 2), UpSampling2D(), Conv2D(filters: 8, kernel_size: 3, groups: 2, activation: elu),
      MaxPooling2D(pool_size: 3, strides: Some(1)), Residual(layers: [Activation(silu)]), Flatten, Dropout(rate: 0.2),
@@ -94,6 +94,9 @@ const OTHERS: [&str; 2] = [
     "Reshape(target_shape: [28, 28]), Conv1D(filters: 32, kernel_size: 3), MaxPooling1D(),
      Bidirectional(GRU(units: 40, return_sequences: true)), SimpleRNN(units: 60, return_sequences: true),
      LSTM(units: 260)",
+    "ZeroPadding2D(padding: 1), SeparableConv2D(filters: 24, kernel_size: 3), PReLU(), SpatialDropout2D(rate: 0.2),
+     DepthwiseConv2D(kernel_size: 3), LeakyReLU(negative_slope: 0.1), Cropping2D(cropping: 1), RMSNormalization(),
+     GaussianNoise(stddev: 0.1), GlobalMaxPooling2D, RepeatVector(n: 60), SpatialDropout1D(rate: 0.3), GlobalMaxPooling1D",
 ];
 
 fn on_digits(layers: &str) -> String {

@@ -2,6 +2,7 @@
 
 use super::Layer;
 use super::site::{Build, Site};
+use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
@@ -34,8 +35,8 @@ impl<D: Backend> Layer<D> for SpatialDropout {
         if !pass.training || self.rate <= 0.0 {
             return Ok(input);
         }
-        let ones = vec![1.0; input.rows * self.channels];
-        let ones = Var::new(&pass.device, ones.into(), input.rows, self.channels, false)?;
+        let ones: Buffer = std::iter::repeat_n(1.0, input.rows * self.channels).collect();
+        let ones = Var::new(&pass.device, ones, input.rows, self.channels, false)?;
         let kept = D::dropout(pass, &ones, self.rate)?;
         let everywhere = D::up_sample2d(pass, &kept, [1, 1, self.channels], [self.places, 1])?;
         D::multiply(pass, &input, &everywhere)

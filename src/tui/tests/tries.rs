@@ -148,6 +148,12 @@ const TRIES: &[(&str, &[Do], Changes)] = &[
     ),
     ("spoken-digits", &[Leave("data.augment")], &[(", augment: (shift: 3, noise: 0.1)", "")]),
     ("word-language", &[Type("layers[1][0].units", "32")], &[("LSTM(units: 96)", "LSTM(units: 32)")]),
+    (
+        "sentiment",
+        &[Leave("layers[2]")],
+        &[("        Bidirectional(GRU(units: 16, return_sequences: true)),\n", "")],
+    ),
+    ("sentiment", &[Choose("layers[2]", "TransformerEncoder")], &[]),
     ("neuron", &[Choose("data.source.gate", "or")], &[("gate: and", "gate: or")]),
     ("neuron", &[Choose("data.source.gate", "xor")], &[("gate: and", "gate: xor")]),
     ("neuron", &[Type("train.batch_size", "20")], &[("batch_size: 1", "batch_size: 20")]),

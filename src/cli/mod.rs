@@ -99,7 +99,7 @@ Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n 
 
 /// A terminal workbench for deep learning.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "trainyard", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(flatten)]
     dashboard: dashboard::Options,
@@ -309,6 +309,8 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         command().debug_assert();
+        // The package of the library has a name of its own.
+        assert_eq!(command().render_version(), format!("trainyard {}\n", env!("CARGO_PKG_VERSION")));
     }
 
     #[test]

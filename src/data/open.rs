@@ -117,14 +117,8 @@ fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits,
             bounded(samples, parts, &config.source, reading)
         }
         Source::Shakespeare(Shakespeare { steps }) => Ok(text::splits(&text::shakespeare()?, *steps, config)),
-        Source::Words | Source::Sentiment => {
-            let samples = match config.source {
-                Source::Words => words::samples()?,
-                _ => sentiment::samples()?,
-            };
-            let parts = Parts::cut(&samples.classes(), config, seed);
-            Ok(samples.split(parts, reading.labels))
-        }
+        Source::Words => Ok(texts(words::samples()?, config, reading, seed)),
+        Source::Sentiment => Ok(texts(sentiment::samples()?, config, reading, seed)),
         Source::Sp500(Sp500 { steps, horizon }) => {
             let samples = series::sp500(*steps, *horizon)?;
             let parts = series::cut(samples.count(), *horizon, config);
@@ -137,6 +131,12 @@ fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits,
         }
         files => own::open(files, config, reading, seed),
     }
+}
+
+/// Cuts texts into their parts. Tokens are no quantities, and are not scaled.
+fn texts(samples: Samples, config: &DataConfig, reading: &Reading, seed: u64) -> Splits {
+    let parts = Parts::cut(&samples.classes(), config, seed);
+    samples.split(parts, reading.labels)
 }
 
 /// Cuts a table into its parts and scales it by its training samples.

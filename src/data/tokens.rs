@@ -9,6 +9,8 @@ use crate::preset::{TextForm, TextTokens};
 
 /// The token of words that are not known; it stands behind the empty one, which fills up short texts.
 pub const UNKNOWN: &str = "<unknown>";
+/// Its number.
+pub const UNKNOWN_TOKEN: f32 = 1.0;
 /// Tokens before the first word: the empty one, [`UNKNOWN`].
 const BEFORE_WORDS: usize = 2;
 /// How often a word has to occur to be known: of one that occurs once nothing can be learned that holds for others.
@@ -98,25 +100,37 @@ impl Seen {
 /// that is not known is [`UNKNOWN`].
 pub fn encode(text: &str, form: &TextForm, tokens: &[String]) -> Vec<f32> {
     let mut row = vec![0.0; form.length];
-    let mut put = |numbers: &mut dyn Iterator<Item = usize>| {
-        row.iter_mut().rev().zip(numbers).for_each(|(x, token)| *x = token as f32);
+    let mut put = |numbers: &mut dyn Iterator<Item = f32>| {
+        row.iter_mut().rev().zip(numbers).for_each(|(x, token)| *x = token);
     };
     match form.tokens {
         TextTokens::Characters => {
-            put(&mut text.chars().rev().filter_map(|letter| character(letter, tokens)));
+            put(&mut text
+                .chars()
+                .rev()
+                .filter_map(|letter| character(letter, tokens))
+                .map(|token| token as f32));
         }
         TextTokens::Words => {
-            put(&mut words_from_end(text).map(|word| known_word(&word, tokens).unwrap_or(1)));
+            put(&mut words_from_end(text)
+                .map(|word| known_word(&word, tokens).map_or(UNKNOWN_TOKEN, |token| token as f32)));
         }
     }
     row
 }
 
-/// How many tokens of a text are none of these.
-pub fn unknown(text: &str, form: &TextForm, tokens: &[String]) -> usize {
+/// How many tokens a text has, and how many of them are none of these.
+pub fn unknown(text: &str, form: &TextForm, tokens: &[String]) -> (usize, usize) {
+    let counted = |are_known: &mut dyn Iterator<Item = bool>| {
+        are_known.fold((0, 0), |(all, unknown), is_known| (all + 1, unknown + usize::from(!is_known)))
+    };
     match form.tokens {
-        TextTokens::Characters => text.chars().filter(|letter| character(*letter, tokens).is_none()).count(),
-        TextTokens::Words => words_from_end(text).filter(|word| known_word(word, tokens).is_none()).count(),
+        TextTokens::Characters => {
+            counted(&mut text.chars().map(|letter| character(letter, tokens).is_some()))
+        }
+        TextTokens::Words => {
+            counted(&mut words_from_end(text).map(|word| known_word(&word, tokens).is_some()))
+        }
     }
 }
 
@@ -137,14 +151,18 @@ fn known_word(word: &str, tokens: &[String]) -> Option<usize> {
     words.binary_search_by(|token| token.as_str().cmp(word)).ok().map(|place| place + BEFORE_WORDS)
 }
 
+/// Whether these tokens are words.
+pub fn are_words(tokens: &[String]) -> bool {
+    tokens.get(UNKNOWN_TOKEN as usize).is_some_and(|token| token == UNKNOWN)
+}
+
 /// Tokens as a person reads them: words with blanks between them, characters without.
 pub fn in_words<'a>(numbers: impl Iterator<Item = &'a f32>, tokens: &[String]) -> String {
-    let are_words = tokens.get(1).is_some_and(|token| token == UNKNOWN);
     let texts: Vec<&str> = numbers
         .map(|number| tokens.get(*number as usize).map_or("", String::as_str))
         .filter(|text| !text.is_empty())
         .collect();
-    texts.join(if are_words { " " } else { "" })
+    texts.join(if are_words(tokens) { " " } else { "" })
 }
 
 #[cfg(test)]
@@ -191,7 +209,7 @@ mod tests {
         assert_eq!(tokens, ["", UNKNOWN, "bad", "film"]);
         assert_eq!(encode("GOOD film", &two, &tokens), [0.0, 0.0, 1.0, 3.0]);
         assert_eq!(encode("a very bad film, bad", &two, &tokens), [2.0, 3.0, 1.0, 2.0]);
-        assert_eq!((unknown("a bad film", &two, &tokens), words("a bad film!")), (1, 4));
+        assert_eq!((unknown("a bad film", &two, &tokens), words("a bad film!")), ((3, 1), 4));
         assert_eq!(in_words([0.0, 1.0, 3.0].iter(), &tokens), "<unknown> film");
         let mut once = Seen::new(TextTokens::Words);
         once.add("all words differ");
@@ -204,7 +222,7 @@ mod tests {
         let tokens = seen(&["abA"], &form);
         assert_eq!(tokens, ["", "A", "a", "b"]);
         assert_eq!(encode("xbA", &form, &tokens), [0.0, 3.0, 1.0]);
-        assert_eq!(unknown("xbA", &form, &tokens), 1);
+        assert_eq!(unknown("xbA", &form, &tokens), (3, 1));
         assert_eq!(in_words([0.0, 3.0, 1.0].iter(), &tokens), "bA");
     }
 }

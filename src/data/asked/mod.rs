@@ -252,8 +252,9 @@ fn encoded(
     let known = &learned.tokens;
     let all = std::cell::Cell::new(0);
     let unknown = |text: &str| {
-        all.set(all.get() + tokens::words(text));
-        tokens::unknown(text, &form, known)
+        let (count, unknown) = tokens::unknown(text, &form, known);
+        all.set(all.get() + count);
+        unknown
     };
     let mut asked = lines(rows, broken, &unknown, &|text| tokens::encode(text, &form, known))?;
     if form.tokens == TextTokens::Words {

@@ -3,7 +3,7 @@
 use super::classes::{Classes, too_many_classes};
 use super::limits::Limits;
 use crate::data::samples::Samples;
-use crate::data::tokens::{Seen, encode};
+use crate::data::tokens::{Seen, UNKNOWN_TOKEN, are_words, encode};
 use crate::preset::{TextForm, counted};
 
 /// Most numbers of labelled texts, padded.
@@ -71,13 +71,13 @@ impl Texts {
 
 /// What is said of the words of a set that its network does not know; `None` where it knows all, or reads characters.
 pub fn unknown_words(samples: &Samples, form: &TextForm) -> Option<String> {
-    if samples.tokens.get(1).is_none_or(|token| token != crate::data::tokens::UNKNOWN) {
+    if !are_words(&samples.tokens) {
         return None;
     }
     let (mut unknown, mut read) = (0_usize, 0_usize);
     for token in &samples.inputs {
         read += usize::from(*token > 0.0);
-        unknown += usize::from(*token == 1.0);
+        unknown += usize::from(*token == UNKNOWN_TOKEN);
     }
     let known = samples.tokens.len() - 2;
     let why = match known >= form.vocabulary {

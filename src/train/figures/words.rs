@@ -95,7 +95,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     if read.is_empty() {
         panels.drain(..2);
     }
-    let unknown = read.iter().filter(|token| **token == 1.0).count();
+    let unknown = read.iter().filter(|token| **token == tokens::UNKNOWN_TOKEN).count();
     let mut notes = vec![name];
     if unknown > 0 {
         notes.push(format!("{unknown} of {} words are not known, and count as one word", read.len()));

@@ -48,10 +48,11 @@ impl Far {
         self.columns.is_empty()
     }
 
-    /// Looks at the inputs of a row before they are scaled.
-    pub fn add(&mut self, row: &[f64]) {
+    /// Looks at the inputs of a row from its `first` on, before they are scaled.
+    pub fn add(&mut self, first: usize, inputs: &[f64]) {
         for column in &mut self.columns {
-            let Some(&number) = row.get(column.place) else { continue };
+            let place = column.place.checked_sub(first);
+            let Some(&number) = place.and_then(|place| inputs.get(place)) else { continue };
             if column.scale.apply_uncut(number).abs() > FAR {
                 column.count += 1;
                 (column.least, column.greatest) = (column.least.min(number), column.greatest.max(number));
@@ -61,7 +62,7 @@ impl Far {
 
     /// Looks at rows that lie one behind the other.
     pub fn of_rows(mut self, numbers: &[f64], width: usize) -> Self {
-        numbers.chunks_exact(width.max(1)).for_each(|row| self.add(row));
+        numbers.chunks_exact(width.max(1)).for_each(|row| self.add(0, row));
         self
     }
 

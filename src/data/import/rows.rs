@@ -41,8 +41,25 @@ pub trait Rows: Send + Sync {
         take(0, piece)
     }
 
+    /// Hands those that `rows` names to `take`, in that order, as [`in_pieces`](Rows::in_pieces) does, each piece with the place of its row
+    /// in `rows` first. Rows that lie together in a file are read at once.
+    ///
+    /// # Errors
+    /// As [`in_pieces`](Rows::in_pieces).
+    fn each(&self, rows: &[u32], take: TakeOf) -> Result<(), Error> {
+        let mut piece = Vec::new();
+        rows.iter().enumerate().try_for_each(|(at, &row)| {
+            self.in_pieces(row as usize, &mut piece, &mut |first, cells| take(at, first, cells))
+        })
+    }
+
     /// What to call them in errors: their file or folder.
     fn origin(&self) -> &str;
+
+    /// Whether each one is read from a file when it is asked for.
+    fn is_on_disk(&self) -> bool {
+        false
+    }
 
     /// Whether reading takes so long that it is better done ahead.
     fn is_costly(&self) -> bool {
@@ -50,8 +67,25 @@ pub trait Rows: Send + Sync {
     }
 }
 
+/// Hands all rows to `take` in their order, each piece with the number of its row and the place of its first number.
+///
+/// # Errors
+/// As [`Rows::in_pieces`].
+pub fn for_all(rows: &dyn Rows, take: TakeOf) -> Result<(), Error> {
+    let mut part = Vec::new();
+    for first_row in (0..rows.count()).step_by(PIECE) {
+        part.clear();
+        part.extend(first_row as u32..rows.count().min(first_row + PIECE) as u32);
+        rows.each(&part, &mut |at, first, cells| take(first_row + at, first, cells))?;
+    }
+    Ok(())
+}
+
 /// Takes a piece of a row: the place of its first number, and its numbers.
 pub type Take<'a> = &'a mut dyn FnMut(usize, &[f64]) -> Result<(), Error>;
+
+/// Takes a piece of one of several rows: which of them it is, the place of its first number, and its numbers.
+pub type TakeOf<'a> = &'a mut dyn FnMut(usize, usize, &[f64]) -> Result<(), Error>;
 
 /// Numbers of a piece of a row.
 pub(super) const PIECE: usize = 1 << 14;
@@ -81,10 +115,14 @@ impl Joined {
         Joined { others: others.into_iter().map(numbered).collect(), first }
     }
 
+    /// How many of the other sets begin at this row or before it.
+    fn begun(&self, row: usize) -> usize {
+        self.others.partition_point(|(from, _)| *from <= row)
+    }
+
     /// The set that has this row, and the row's number there.
     fn place(&self, row: usize) -> (&dyn Rows, usize) {
-        let begun = self.others.partition_point(|(from, _)| *from <= row);
-        match self.others[..begun].last() {
+        match self.others[..self.begun(row)].last() {
             Some((from, rows)) => (&**rows, row - from),
             None => (&*self.first, row),
         }
@@ -112,6 +150,22 @@ impl Rows for Joined {
     fn in_pieces(&self, row: usize, piece: &mut Vec<f64>, take: Take) -> Result<(), Error> {
         let (rows, row) = self.place(row);
         rows.in_pieces(row, piece, take)
+    }
+
+    fn each(&self, rows: &[u32], take: TakeOf) -> Result<(), Error> {
+        let mut handed = 0;
+        for of_one in rows.chunk_by(|&a, &b| self.begun(a as usize) == self.begun(b as usize)) {
+            let (set, row) = self.place(of_one[0] as usize);
+            let before = of_one[0] - row as u32;
+            let here: Vec<u32> = of_one.iter().map(|row| row - before).collect();
+            set.each(&here, &mut |at, first, cells| take(handed + at, first, cells))?;
+            handed += here.len();
+        }
+        Ok(())
+    }
+
+    fn is_on_disk(&self) -> bool {
+        self.first.is_on_disk() || self.others.iter().any(|(_, rows)| rows.is_on_disk())
     }
 
     fn is_costly(&self) -> bool {
@@ -146,6 +200,38 @@ mod tests {
                 .unwrap();
             joined.read(1, &mut row).unwrap();
             assert!(whole == row && row == numbers[width..]);
+        }
+    }
+
+    #[test]
+    fn rows_come_in_the_order_asked_for_however_they_lie_in_files() {
+        let set = |first: usize, count: usize, width: usize, in_memory| {
+            let mut spool = Spool::new("x", in_memory);
+            for row in first..first + count {
+                spool.push(&(0..width).map(|x| (row * width + x) as f64).collect::<Vec<_>>()).unwrap();
+            }
+            rows(spool.rows(width).unwrap())
+        };
+        for width in [3, PIECE + 2] {
+            let joined =
+                Joined::of(set(0, 40, width, 100), [set(40, 5, width, IN_MEMORY), set(45, 55, width, 100)]);
+            assert!(joined.is_on_disk() && !set(0, 2, width, IN_MEMORY).is_on_disk());
+            let ascending: Vec<u32> = (0..100).collect();
+            let sparse: Vec<u32> = (0..100).step_by(3).chain([98, 99, 99]).collect();
+            for asked in [ascending, sparse, vec![99, 3, 4, 4, 2, 44, 45, 46, 39, 40], vec![]] {
+                let mut read = vec![Vec::new(); asked.len()];
+                let took = joined.each(&asked, &mut |at, first, cells| {
+                    assert_eq!(first, read[at].len());
+                    assert!(read[at + 1..].iter().all(Vec::is_empty));
+                    read[at].extend_from_slice(cells);
+                    Ok(())
+                });
+                took.unwrap();
+                let numbers = |row: u32| (0..width).map(move |x| (row as usize * width + x) as f64).collect();
+                assert_eq!(read, asked.into_iter().map(numbers).collect::<Vec<Vec<f64>>>());
+            }
+            let gone = joined.each(&[1, 98, 99, 100], &mut |_, _, _| Ok(())).unwrap_err().to_string();
+            assert!(gone.contains("cannot be read any more"), "{gone}");
         }
     }
 

@@ -28,15 +28,16 @@ pub fn fills(
         return Ok(fills);
     }
     let mut known: Vec<Vec<f64>> = vec![Vec::new(); wanted.len()];
-    let mut row = vec![0.0; rows.width()];
     let features = missing.len().max(1);
-    let step = (train.len() * (row.len() / features).max(1)).div_ceil(MOST_NUMBERS).max(1);
-    for &sample in train.iter().step_by(step) {
-        rows.read(sample as usize, &mut row)?;
+    let step = (train.len() * (rows.width() / features).max(1)).div_ceil(MOST_NUMBERS).max(1);
+    let looked_at: Vec<u32> = train.iter().copied().step_by(step).collect();
+    rows.each(&looked_at, &mut |_, first, cells| {
         for ((place, _), known) in wanted.iter().zip(&mut known) {
-            known.extend(row.iter().skip(*place).step_by(features).filter(|x| !x.is_nan()));
+            let before = (place + features - first % features) % features;
+            known.extend(cells.iter().skip(before).step_by(features).filter(|x| !x.is_nan()));
         }
-    }
+        Ok(())
+    })?;
     for ((place, missing), mut known) in wanted.into_iter().zip(known) {
         known.sort_unstable_by(f64::total_cmp);
         let found = if missing == Missing::Median { median(&known) } else { most_frequent(&known) };

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::set::{Fitted, Imported, ends};
+use super::fitted::{Fitted, ends};
+use super::set::Imported;
 use super::table::imported;
 use super::{Opened, named};
 use crate::data::Error;

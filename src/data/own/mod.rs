@@ -5,6 +5,7 @@ mod csv;
 mod file_table;
 mod fills;
 mod fit;
+mod fitted;
 mod idx;
 mod image_folder;
 mod labelled_text;
@@ -13,6 +14,7 @@ mod npz;
 mod other;
 mod recent;
 mod set;
+mod shared;
 mod table;
 mod text_file;
 mod wav_folder;
@@ -305,7 +307,7 @@ pub(super) fn open_as_learned(
     let splits = match fit.open(&config.source, &Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set)?;
-            set.split_as(fitted, config, reading.labels, seed)
+            set.split_as(fitted, config, reading.labels, seed)?
         }
         Opened::Samples(samples, first_test) => {
             let samples = fit.samples(samples, first_test)?;

@@ -12,7 +12,7 @@ use crate::data::import::folders::{START, ending};
 use crate::data::import::gzip;
 use crate::data::import::labelled::unknown_words;
 use crate::data::import::limits::Limits;
-use crate::data::import::rows::Rows;
+use crate::data::import::rows::{Rows, for_all};
 use crate::data::table::{Format, LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
@@ -82,7 +82,7 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set)?;
             notices.extend(fit.far(&*set.rows)?);
-            set.whole(fitted, fit.reading.labels)
+            set.whole(fitted, fit.reading.labels)?
         }
         Opened::Samples(samples, first_test) => {
             let samples = fit.samples(samples, first_test)?;
@@ -108,11 +108,10 @@ impl Fit<'_> {
         if far.is_nothing() {
             return Ok(Vec::new());
         }
-        let mut row = vec![0.0; rows.width()];
-        for number in 0..rows.count() {
-            rows.read(number, &mut row)?;
-            far.add(&row);
-        }
+        for_all(rows, &mut |_, first, inputs| {
+            far.add(first, inputs);
+            Ok(())
+        })?;
         let said = far.in_words("how well they are predicted is a chance").into_iter();
         Ok(said.map(|sentence| format!("{}: {sentence}", self.origin)).collect())
     }

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::fills::fills;
+use super::fitted::{Fitted, repeated, spreads};
+use super::shared::Shared;
 use crate::data::Error;
 use crate::data::answers::{Answers, Numbering};
 use crate::data::beyond::{self, Beyond};
 use crate::data::dataset::{Batch, Dataset, Scale, Splits};
 use crate::data::import::rows::Rows;
-use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
 use crate::data::table::{Choice, Recoded, RowNumbers, shown_column};
 use crate::preset::{
@@ -101,7 +100,7 @@ impl Imported {
         let recoded = self.choose_words(&train, &held_out, &mut notices);
         let fitted = Fitted { recoded, ..self.fit(&train, config.normalize, reading)? };
         notices.extend(self.lost_targets(&train, reading));
-        Ok(Splits { notices, ..self.in_parts(parts, fitted, reading.labels) })
+        Ok(Splits { notices, ..self.in_parts(parts, fitted, reading.labels)? })
     }
 
     /// Chooses the words of a table's columns by the rows `train`. What brings rows to them is given back; what a person should
@@ -131,15 +130,27 @@ impl Imported {
     }
 
     /// The set in its parts, its inputs scaled as another set's; its targets are so already.
-    pub fn split_as(self, fitted: Fitted, config: &DataConfig, labels: Labels, seed: u64) -> Splits {
+    ///
+    /// # Errors
+    /// When the files cannot be read any more.
+    pub fn split_as(
+        self,
+        fitted: Fitted,
+        config: &DataConfig,
+        labels: Labels,
+        seed: u64,
+    ) -> Result<Splits, Error> {
         let parts = self.cut(config, seed);
         self.in_parts(parts, fitted, labels)
     }
 
     /// The whole set as one part, its inputs scaled as another set's; its targets are so already.
-    pub fn whole(self, fitted: Fitted, labels: Labels) -> Arc<dyn Dataset> {
+    ///
+    /// # Errors
+    /// When the files cannot be read any more.
+    pub fn whole(self, fitted: Fitted, labels: Labels) -> Result<Arc<dyn Dataset>, Error> {
         let chosen = (0..self.rows.count() as u32).collect();
-        Arc::new(Own { shared: Arc::new(Shared { set: self, fitted, labels }), chosen })
+        Ok(Arc::new(Own { shared: Arc::new(Shared::of(self, fitted, labels)?), chosen }))
     }
 
     fn cut(&self, config: &DataConfig, seed: u64) -> Parts {
@@ -188,115 +199,21 @@ impl Imported {
         Ok(Fitted { scales, fills, range: Some(range), recoded: Vec::new() })
     }
 
-    fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Splits {
-        let shared = Arc::new(Shared { set: self, fitted, labels });
+    fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Result<Splits, Error> {
+        let shared = Arc::new(Shared::of(self, fitted, labels)?);
         let part = |chosen| -> Arc<dyn Dataset> { Arc::new(Own { shared: shared.clone(), chosen }) };
-        Splits {
+        Ok(Splits {
             train: part(parts.train),
             validation: part(parts.validation),
             test: part(parts.test),
             notices: Vec::new(),
-        }
+        })
     }
-}
-
-/// What is done to inputs before the network gets them, as the training samples say.
-pub struct Fitted {
-    /// Their scales, repeated along a sample; empty: they are not scaled.
-    pub scales: Vec<Scale>,
-    /// What stands in for a missing value, likewise.
-    pub fills: Vec<f64>,
-    /// The least and the greatest number that the training samples had; `None` where nobody looked.
-    pub range: Option<(f64, f64)>,
-    /// The columns of words whose rows were read before their words were chosen.
-    pub recoded: Vec<Recoded>,
-}
-
-impl Fitted {
-    /// Brings the numbers of a sample from its `first` on to what the network gets.
-    fn apply(&self, first: usize, numbers: &[f64], out: &mut [f32]) {
-        let mut fills = repeated(&self.fills, first);
-        let mut known = |x: &f64| {
-            let fill = fills.next();
-            if x.is_nan() { fill.copied().unwrap_or(*x) } else { *x }
-        };
-        match &self.scales[..] {
-            [] => out.iter_mut().zip(numbers).for_each(|(out, x)| *out = known(x) as f32),
-            // Pixels have one scale and no missing values.
-            [scale] if self.fills.is_empty() => {
-                out.iter_mut().zip(numbers).for_each(|(out, x)| *out = scale.apply(*x));
-            }
-            scales => {
-                let scales = repeated(scales, first);
-                out.iter_mut()
-                    .zip(numbers)
-                    .zip(scales)
-                    .for_each(|((out, x), scale)| *out = scale.apply(known(x)));
-            }
-        }
-    }
-}
-
-/// What repeats along a sample, from its `first` number on; nothing of nothing.
-fn repeated<T>(all: &[T], first: usize) -> impl Iterator<Item = &T> {
-    all.iter().cycle().skip(first % all.len().max(1))
-}
-
-/// What each feature of these samples is like.
-fn spreads(rows: &dyn Rows, train: &[u32], features: usize) -> Result<Vec<Spread>, Error> {
-    let mut moments = vec![Moments::default(); features];
-    let mut piece = Vec::new();
-    for &number in train {
-        rows.in_pieces(number as usize, &mut piece, &mut |first, cells| {
-            let places = (first % features..features).chain((0..features).cycle());
-            places.zip(cells).for_each(|(feature, &x)| moments[feature].add(x));
-            Ok(())
-        })?;
-    }
-    Ok(moments.into_iter().map(Moments::spread).collect())
-}
-
-/// The least and the greatest number of all rows.
-///
-/// # Errors
-/// When they cannot be read any more.
-pub fn ends(rows: &dyn Rows) -> Result<(f64, f64), Error> {
-    let (mut ends, mut piece) = ((f64::INFINITY, f64::NEG_INFINITY), Vec::new());
-    for row in 0..rows.count() {
-        rows.in_pieces(row, &mut piece, &mut |_, cells| {
-            ends = cells.iter().fold(ends, |(least, most), &x| (least.min(x), most.max(x)));
-            Ok(())
-        })?;
-    }
-    Ok(ends)
-}
-
-struct Shared {
-    set: Imported,
-    fitted: Fitted,
-    labels: Labels,
 }
 
 struct Own {
     shared: Arc<Shared>,
     chosen: Vec<u32>,
-}
-
-impl Own {
-    fn place(&self, index: u32) -> usize {
-        self.chosen[index as usize] as usize
-    }
-
-    /// Reads and scales one sample; `piece` is working memory.
-    fn read(&self, index: u32, piece: &mut Vec<f64>, row: &mut [f32]) -> Result<(), Error> {
-        let place = self.place(index);
-        self.shared.set.rows.in_pieces(place, piece, &mut |first, numbers| {
-            self.shared.fitted.apply(first, numbers, &mut row[first..]);
-            Ok(())
-        })?;
-        self.shared.fitted.recoded.iter().for_each(|recoded| recoded.apply(place, row));
-        Ok(())
-    }
 }
 
 impl Dataset for Own {
@@ -309,26 +226,13 @@ impl Dataset for Own {
     }
 
     fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
-        let width = self.shared.set.rows.width();
-        let rows = batch.take_inputs(indices.len(), width);
-        if self.is_costly() {
-            let read = rows
-                .par_chunks_exact_mut(width)
-                .zip(indices)
-                .map_init(Vec::new, |piece, (row, &index)| self.read(index, piece, row));
-            // The first in the batch's order, whichever thread was first.
-            read.find_map_first(Result::err).map_or(Ok(()), Err)?;
-        } else {
-            let mut piece = Vec::new();
-            let mut rows = rows.chunks_exact_mut(width).zip(indices);
-            rows.try_for_each(|(row, &index)| self.read(index, &mut piece, row))?;
+        let places: Vec<u32> = indices.iter().map(|&index| self.chosen[index as usize]).collect();
+        let Shared { set, labels, .. } = &*self.shared;
+        self.shared.fill(&places, batch.take_inputs(places.len(), set.rows.width()))?;
+        if !set.weights.is_empty() {
+            batch.weights.extend(places.iter().map(|&place| set.weights[place as usize]));
         }
-        let weights = &self.shared.set.weights;
-        if !weights.is_empty() {
-            batch.weights.extend(indices.iter().map(|&index| weights[self.place(index)]));
-        }
-        let places = indices.iter().map(|&index| self.place(index));
-        self.shared.set.answers.fill(places, self.shared.labels, batch);
+        set.answers.fill(places.iter().map(|&place| place as usize), *labels, batch);
         Ok(())
     }
 
@@ -382,11 +286,11 @@ impl Dataset for Own {
         if set.are_pixels || fitted.scales.is_empty() {
             return Ok(None);
         }
-        let (mut piece, mut scaled) = (Vec::new(), vec![0.0; set.rows.width()]);
-        self.read(index as u32, &mut piece, &mut scaled)?;
+        let (place, mut scaled) = (self.chosen[index], vec![0.0; set.rows.width()]);
+        self.shared.fill(&[place], &mut scaled)?;
         let scales = || repeated(&fitted.scales, 0);
         let mut inputs: Vec<f64> = scaled.iter().zip(scales()).map(|(&x, scale)| scale.restore(x)).collect();
-        set.rows.in_pieces(self.place(index as u32), &mut piece, &mut |first, numbers| {
+        set.rows.in_pieces(place as usize, &mut Vec::new(), &mut |first, numbers| {
             let read = numbers.iter().zip(repeated(&fitted.scales, first)).zip(first..);
             // Others are filled, or stand for a word.
             let kept = read.filter(|((x, scale), place)| scale.apply(**x) == scaled[*place]);

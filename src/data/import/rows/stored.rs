@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
 use super::number::{Kind, Number};
-use super::{PIECE, Rows, Take};
+use super::{PIECE, Rows, Take, TakeOf};
 use crate::data::Error;
+
+/// Rows of a file are read at once where from one to the next it is at most this many rows.
+const WIDEST_STEP: u32 = 4;
 
 /// Where bytes are.
 #[derive(Debug)]
@@ -139,9 +142,43 @@ impl Rows for Stored {
         }
         Ok(())
     }
+
+    fn each(&self, mut rows: &[u32], take: TakeOf) -> Result<(), Error> {
+        let (mut piece, mut at) = (Vec::new(), 0);
+        while let Some(&first_row) = rows.first() {
+            let together = self.together(rows);
+            let last_row = rows[together - 1];
+            if together == 1 {
+                self.in_pieces(first_row as usize, &mut piece, &mut |first, cells| take(at, first, cells))?;
+            } else {
+                piece.resize((last_row - first_row + 1) as usize * self.width, 0.0);
+                self.read_from(first_row as usize, 0, &mut piece)?;
+                for (place, row) in rows[..together].iter().enumerate() {
+                    let start = (row - first_row) as usize * self.width;
+                    take(at + place, 0, &piece[start..start + self.width])?;
+                }
+            }
+            (at, rows) = (at + together, &rows[together..]);
+        }
+        Ok(())
+    }
+
+    fn is_on_disk(&self) -> bool {
+        matches!(self.bytes, Bytes::File(_))
+    }
 }
 
 impl Stored {
+    /// How many of the first of `rows` lie so close together, one behind the other, that reading them at once is quicker than each by itself.
+    fn together(&self, rows: &[u32]) -> usize {
+        let most = (PIECE / self.width.max(1)) as u32;
+        let close = rows.windows(2).take_while(|pair| {
+            let step = pair[1].checked_sub(pair[0]);
+            step.is_some_and(|step| (1..=WIDEST_STEP).contains(&step)) && pair[1] - rows[0] < most
+        });
+        1 + close.count()
+    }
+
     /// Bytes of it that are in memory.
     pub fn bytes_in_memory(&self) -> u64 {
         match &self.bytes {

@@ -17,6 +17,7 @@ use std::path::Path;
 use super::beyond;
 use super::dataset::Scale;
 use super::far::Far;
+use super::import::array_names::{self, Named};
 use super::import::arrays::missing_in_words;
 use super::import::channels;
 use super::import::limits::Limits;
@@ -27,7 +28,7 @@ use super::pixels::Pixels;
 use super::table::{Format, Names, Place, why_no_array};
 use super::{Error, series, speech, tokens, words};
 use crate::preset::shapes::size;
-use crate::preset::{DataConfig, FileTable, Holds, Npz, Preparation, Source, Sp500, TextTokens, counted};
+use crate::preset::{DataConfig, FileTable, Holds, Preparation, Source, Sp500, TextTokens, counted};
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,14 +140,12 @@ fn read_as_it_begins(
         }
         [0, 0, ..] if takes_numbers => rows(config, learned, idx::open(file, limits)?, &broken),
         start @ [b'P', b'K', 3, 4, ..] if takes_numbers && Format::of_start(start) == Format::Text => {
-            // Of several arrays the one that the preset names, else the first.
             let mut archive = npy::Archive::open(file, limits)?;
             let names = archive.names();
-            let wanted = match &config.source {
-                Source::Npz(Npz { inputs, .. }) if names.contains(inputs) => inputs,
-                _ => names.first().ok_or_else(|| broken("there are no arrays in it".into()))?,
-            };
-            rows(config, learned, archive.array(wanted)?, &broken)
+            let (wanted, told) = array_asked(&config.source, &names);
+            let wanted = wanted.ok_or_else(|| broken("there are no arrays in it".into()))?;
+            let asked = rows(config, learned, archive.array(wanted)?, &broken)?;
+            Ok(Asked { told: told.into_iter().chain(asked.told).collect(), ..asked })
         }
         _ if form.is_some() => refused("anything but sounds"),
         _ => match &config.source {
@@ -195,6 +194,24 @@ fn read_as_it_begins(
             }
         },
     }
+}
+
+/// The array of an archive that a network is asked about: that of samples which the preset names, else one that has such a name,
+/// else the first; with what is said of a choice that the preset does not make.
+fn array_asked<'a>(source: &Source, names: &'a [String]) -> (Option<&'a String>, Option<String>) {
+    let named = |name: &String| names.iter().find(|known| *known == name);
+    let own = match source {
+        Source::Npz(own) => std::iter::once(&own.inputs).chain(&own.test_inputs).find_map(named),
+        _ => None,
+    };
+    if own.is_some() || names.len() < 2 {
+        return (own.or(names.first()), None);
+    }
+    let usual = Named::among(names).map(|named| named.train).or_else(|| array_names::test_pair(names));
+    let wanted = usual.and_then(|(inputs, _)| named(&inputs)).or(names.first());
+    let said =
+        wanted.map(|name| format!("of the arrays {}, the network is asked about {name}", names.join(", ")));
+    (wanted, said)
 }
 
 /// What is said of numbers and dates far outside those of the training; `numbers` are the rows before they are scaled.

@@ -1,5 +1,6 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
+pub mod array_names;
 pub mod arrays;
 pub mod budget;
 pub mod channels;

@@ -85,7 +85,12 @@ impl Array {
     ///
     /// # Errors
     /// When its rows have another shape, or bytes and larger numbers would be mixed, which do not mean the same.
-    pub(super) fn with(mut self, (piece, shape): (Stored, Vec<usize>)) -> Result<Self, Error> {
+    pub(super) fn with(mut self, piece: (Stored, Vec<usize>)) -> Result<Self, Error> {
+        self.add(piece)?;
+        Ok(self)
+    }
+
+    fn add(&mut self, (piece, shape): (Stored, Vec<usize>)) -> Result<(), Error> {
         let first = &self.first;
         // Texts of two arrays may have room for more or fewer letters.
         let of_sample = |shape: &[usize], of: &Stored| match of.number.kind.is_letter() {
@@ -111,7 +116,16 @@ impl Array {
             return Err(broken(&piece.origin, problem));
         }
         self.others.push(piece);
-        Ok(self)
+        Ok(())
+    }
+
+    /// Adds another array behind it.
+    ///
+    /// # Errors
+    /// As [`Array::with`].
+    fn append(&mut self, other: Array) -> Result<(), Error> {
+        let Array { first, others, shape } = other;
+        std::iter::once(first).chain(others).try_for_each(|piece| self.add((piece, shape.clone())))
     }
 
     fn pieces(&self) -> impl Iterator<Item = &Stored> {
@@ -147,25 +161,40 @@ impl Array {
     }
 }
 
-/// Samples and their targets. Whole numbers from 0 on suggest classes, and so do a few below 0, such as -1 and 1; other numbers values; a training may read them the
-/// other way.
-pub(super) fn arrays(
-    rows: Array,
-    targets: Array,
-    form: ArrayForm,
-    limits: &Limits,
-    notices: &mut Vec<String>,
-) -> Result<Opened, Error> {
-    if rows.first.number.kind.is_letter() {
-        let problem = "its elements are texts, which may be targets and no inputs; a table (.csv) with such a column is learned with \
-                       init or csv(…), and one of texts with file_table(…, holds: texts)";
-        return Err(broken(&rows.first.origin, problem.into()));
+/// Samples with what they should give.
+pub(super) type Pair = (Array, Array);
+
+/// The parts of a set; those that are not there are cut off those to train on.
+pub(super) struct Parts {
+    pub train: Pair,
+    pub validation: Option<Pair>,
+    pub test: Option<Pair>,
+}
+
+/// The samples of a part of a set that is not trained on, and their targets, as a preset names them; `None` where it names neither.
+/// `part` is what its options begin with.
+///
+/// # Errors
+/// When one is named without the other.
+pub(super) fn both<T>(
+    origin: &str,
+    part: &str,
+    inputs: Option<T>,
+    targets: Option<T>,
+) -> Result<Option<(T, T)>, Error> {
+    match (inputs, targets) {
+        (Some(inputs), Some(targets)) => Ok(Some((inputs, targets))),
+        (None, None) => Ok(None),
+        (inputs, _) => {
+            let (there, missing) =
+                if inputs.is_some() { ("inputs", "targets") } else { ("targets", "inputs") };
+            Err(broken(origin, format!("{part}_{there} needs {part}_{missing} beside it")))
+        }
     }
-    for piece in rows.pieces() {
-        finite(piece, OF_INPUTS, !form.missing.is_refused())?;
-        notices.extend(missing(piece, form.missing)?);
-    }
-    targets.pieces().try_for_each(|piece| finite(piece, OF_TARGETS, false))?;
+}
+
+/// Checks that there are samples, and as many targets.
+fn check_pair((rows, targets): &Pair) -> Result<(), Error> {
     // Files that are as many belong together one by one: what is missing in one must not shift the answers of the next.
     if rows.others.len() == targets.others.len() && !rows.others.is_empty() {
         let mut pairs = rows.pieces().zip(targets.pieces());
@@ -174,13 +203,53 @@ pub(super) fn arrays(
         })?;
     }
     let ((samples, count), (answers, answered)) = (rows.counted(), targets.counted());
-    check_counts((&samples, count), (&answers, answered))?;
+    check_counts((&samples, count), (&answers, answered))
+}
+
+/// The parts one behind the other, and the first sample of the validation set and of the test set where they are there.
+fn joined(parts: Parts) -> Result<(Pair, Option<usize>, Option<usize>), Error> {
+    let Parts { train, validation, test } = parts;
+    let mut all = train;
+    let mut behind = |part: Option<Pair>| -> Result<Option<usize>, Error> {
+        let Some(part) = part else { return Ok(None) };
+        let first = all.0.count();
+        all.0.append(part.0)?;
+        all.1.append(part.1)?;
+        Ok(Some(first))
+    };
+    let (first_validation, first_test) = (behind(validation)?, behind(test)?);
+    Ok((all, first_validation, first_test))
+}
+
+/// Samples and their targets. Whole numbers from 0 on suggest classes, and so do a few below 0, such as -1 and 1; other numbers values; a training may read them the
+/// other way.
+pub(super) fn arrays(
+    parts: Parts,
+    form: ArrayForm,
+    limits: &Limits,
+    notices: &mut Vec<String>,
+) -> Result<Opened, Error> {
+    for pair @ (rows, targets) in std::iter::once(&parts.train).chain(&parts.validation).chain(&parts.test) {
+        if rows.first.number.kind.is_letter() {
+            let problem = "its elements are texts, which may be targets and no inputs; a table (.csv) with such a column is learned with \
+                           init or csv(…), and one of texts with file_table(…, holds: texts)";
+            return Err(broken(&rows.first.origin, problem.into()));
+        }
+        for piece in rows.pieces() {
+            finite(piece, OF_INPUTS, !form.missing.is_refused())?;
+            notices.extend(missing(piece, form.missing)?);
+        }
+        targets.pieces().try_for_each(|piece| finite(piece, OF_TARGETS, false))?;
+        check_pair(pair)?;
+    }
+    let ((rows, targets), first_validation, first_test) = joined(parts)?;
     let answers = match targets.first.number.kind.is_letter() {
         true => words(&targets)?,
-        false => numbers(&targets, &answers, limits, notices)?,
+        false => numbers(&targets, &targets.counted().0, limits, notices)?,
     };
     notices.extend(long_inputs(&rows)?);
-    images(rows, answers, form, notices)
+    let set = images(rows, answers, form, notices)?;
+    Ok(Opened::Rows(Imported { first_validation, first_test, ..set }))
 }
 
 /// What is done with numbers that are none, in NumPy.
@@ -304,7 +373,7 @@ fn images(
     answers: Answers,
     form: ArrayForm,
     notices: &mut Vec<String>,
-) -> Result<Opened, Error> {
+) -> Result<Imported, Error> {
     let kind = rows.first.number.kind;
     let shape = match &rows.shape[..] {
         [] => vec![1],
@@ -342,7 +411,7 @@ fn images(
             (shape, rows.rows())
         }
     };
-    Ok(Opened::Rows(Imported { are_pixels, missing: form.missing, ..Imported::of(rows, shape, answers) }))
+    Ok(Imported { are_pixels, missing: form.missing, ..Imported::of(rows, shape, answers) })
 }
 
 /// What is said of inputs that are whole numbers with more digits than double precision has.

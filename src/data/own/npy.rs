@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arrays::{Array, arrays};
+use super::arrays::{Array, Pair, Parts, arrays, both};
 use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -12,9 +12,17 @@ use crate::preset::{Npy, Paths};
 
 impl Import for Npy {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        let inputs = joined(&self.inputs, limits, notices)?;
-        let targets = joined(&self.targets, limits, notices)?;
-        arrays(inputs, targets, self.into(), limits, notices)
+        let mut pair = |inputs: &Paths, targets: &Paths| -> Result<Pair, Error> {
+            Ok((joined(inputs, limits, notices)?, joined(targets, limits, notices)?))
+        };
+        let train = pair(&self.inputs, &self.targets)?;
+        let mut part = |part, inputs: &Option<Paths>, targets: &Option<Paths>| -> Result<_, Error> {
+            let named = both(&self.inputs.to_string(), part, inputs.as_ref(), targets.as_ref())?;
+            named.map(|(inputs, targets)| pair(inputs, targets)).transpose()
+        };
+        let validation = part("validation", &self.validation_inputs, &self.validation_targets)?;
+        let test = part("test", &self.test_inputs, &self.test_targets)?;
+        arrays(Parts { train, validation, test }, self.into(), limits, notices)
     }
 
     /// The files whose names fit the pattern, where it is one.

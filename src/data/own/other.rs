@@ -8,10 +8,12 @@ use super::Opened;
 use super::fit::Fit;
 use crate::data::dataset::{Dataset, Splits};
 use crate::data::far::Far;
+use crate::data::import::array_names::{self, Named};
 use crate::data::import::folders::{START, ending};
 use crate::data::import::gzip;
 use crate::data::import::labelled::unknown_words;
 use crate::data::import::limits::Limits;
+use crate::data::import::npy;
 use crate::data::import::rows::{Rows, for_all};
 use crate::data::table::{Format, LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
@@ -54,8 +56,9 @@ pub fn test_set(
         _ => None,
     };
     let (set, notices) = whole(&fit, &source)?;
-    let of_sheet = of_sheet.map(|sentence| format!("{}: {sentence}", fit.origin));
-    Ok((set, of_sheet.into_iter().chain(notices).collect()))
+    let of_file = of_sheet.or_else(|| arrays_in_words(&source, config));
+    let of_file = of_file.map(|sentence| format!("{}: {sentence}", fit.origin));
+    Ok((set, of_file.into_iter().chain(notices).collect()))
 }
 
 /// Everything in the files of `source` as test samples, as [`test_set`].
@@ -74,6 +77,21 @@ pub fn test_set_of(
         Source::Csv(table) => whole(&fit, &fit.scored(Csv { weights: None, ..table.clone() }).into()),
         other => whole(&fit, other),
     }
+}
+
+/// Which arrays of an archive are scored, where they are not those that the preset names to train on.
+fn arrays_in_words(source: &Source, config: &DataConfig) -> Option<String> {
+    let Source::Npz(scored) = source else { return None };
+    let (inputs, targets) = scored.trained_pair();
+    let named = match &config.source {
+        Source::Npz(own) => own.trained_pair(),
+        _ => Npz::of(String::new()).trained_pair(),
+    };
+    (named.0 != inputs || named.1 != targets).then(|| {
+        format!(
+            "its arrays {inputs} and {targets} are scored; --data 'npz(file: \"…\", inputs: \"…\", targets: \"…\")' names others"
+        )
+    })
 }
 
 fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
@@ -171,8 +189,7 @@ impl Fit<'_> {
             (ending, _) if is_ending_of_table(ending) && self.learned.tokens.is_empty() => {
                 Ok(self.table_in(file, names, sheet))
             }
-            ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
-            ("npz", _) => Ok(Npz::of(file).into()),
+            ("npz", _) => self.arrays_in(file),
             ("npy" | "idx" | "gz" | "idx3-ubyte" | "idx1-ubyte", _) => Err(self.broken(
                 "inputs and answers are two files: name both, as in idx(inputs: \"…\", labels: \"…\") or npy(inputs: \
                  \"…\", targets: \"…\")",
@@ -191,6 +208,26 @@ impl Fit<'_> {
                  folder with a folder for each class",
             )),
         }
+    }
+
+    /// The arrays of an archive that are scored: its test set, by the names that the preset has or that people give one; else the
+    /// arrays that the preset names; else those that are samples and targets by their names.
+    fn arrays_in(&self, file: String) -> Result<Source, Error> {
+        let names = npy::Archive::open(Path::new(&file), &Limits::of_machine())?.names();
+        let own = match &self.config.source {
+            Source::Npz(own) => own.clone(),
+            _ => Npz::of(file.clone()),
+        };
+        let are_there =
+            |(inputs, targets): &array_names::Pair| names.contains(inputs) && names.contains(targets);
+        let (trained, tested) = (own.trained_pair(), own.test_pair());
+        let found = tested
+            .filter(are_there)
+            .or_else(|| array_names::test_pair(&names))
+            .or_else(|| Some(trained.clone()).filter(are_there))
+            .or_else(|| Named::among(&names).map(|named| named.train));
+        let (inputs, targets) = found.unwrap_or(trained);
+        Ok(Npz { file, inputs, targets, ..own }.trained_alone().into())
     }
 
     /// A table, read with the options of the network's own, its columns by their names.

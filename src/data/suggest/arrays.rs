@@ -4,51 +4,45 @@ use std::path::Path;
 
 use super::comment::comment;
 use super::found::Found;
-use super::network::{Network, end_of_answers, split};
+use super::network::{Network, beside_test, end_of_answers, split, test_of_training};
+use crate::data::import::array_names::Named;
 use crate::data::import::channels::{self, LEAST_SIDE};
 use crate::data::import::limits::Limits;
 use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
-use crate::preset::{ArrayForm, Missing, Npy, Npz, Offers, Source};
-
-/// Names by which people save samples and targets together. The first pair of which an archive has both counts.
-const PAIRS: [(&str, &str); 9] = [
-    ("x", "y"),
-    ("x_train", "y_train"),
-    ("train_x", "train_y"),
-    ("train_images", "train_labels"),
-    ("inputs", "targets"),
-    ("data", "target"),
-    ("features", "labels"),
-    ("images", "labels"),
-    ("data", "labels"),
-];
+use crate::preset::{ArrayForm, Missing, Npy, Offers, Source};
 
 /// Pixels a side from which on a square is likely an image.
 const LEAST_SQUARE: usize = 16;
 
-/// Looks at an archive of NumPy arrays, of which two are samples and targets by their names.
+/// Looks at an archive of NumPy arrays, of which two are samples and targets by their names, and others may be a validation or test set.
 pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
     let names = Archive::open(Path::new(file), limits)?.names();
-    let (inputs, targets) = pair(&names).ok_or_else(|| {
+    let set = Named::among(&names).ok_or_else(|| {
         let problem = format!(
-            "no two of its arrays are samples and targets by their names, such as x and y; there are: {}. A preset names them itself: \
-             npz(file: …, inputs: \"…\", targets: \"…\"), or save them as numpy.savez(file, x=…, y=…)",
+            "no two of its arrays are samples and targets by their names, such as x and y, or x_train and y_train; there are: {}. A preset \
+             names them itself: npz(file: …, inputs: \"…\", targets: \"…\"), or save them as numpy.savez(file, x=…, y=…)",
             names.iter().take(30).map(|name| comment(name)).collect::<Vec<_>>().join(", ")
         );
         Error::Broken { origin: file.into(), problem }
     })?;
+    let (source, first, mut told) = as_they_look(set.source(file.into()).into())?;
     let mut line = format!("source: npz(file: {file:?}");
+    let Named { train: (inputs, targets), validation, test } = &set;
     if (&inputs[..], &targets[..]) != ("x", "y") {
         line += &format!(", inputs: {inputs:?}, targets: {targets:?}");
     }
-    let (source, first, told) = as_they_look(
-        Npz { inputs: inputs.clone(), targets: targets.clone(), ..Npz::of(file.into()) }.into(),
-    )?;
+    for (part, pair) in [("validation", validation), ("test", test)] {
+        if let Some((inputs, targets)) = pair {
+            line += &format!(", {part}_inputs: {inputs:?}, {part}_targets: {targets:?}");
+        }
+    }
     line += &first;
     line += "),";
-    let others: Vec<String> =
-        names.iter().filter(|name| ![&inputs, &targets].contains(name)).map(|name| comment(name)).collect();
+    if validation.is_some() || test.is_some() {
+        told.push(set.in_words());
+    }
+    let others: Vec<String> = names.iter().filter(|name| !set.has(name)).map(|name| comment(name)).collect();
     let mut data = vec![line];
     if !others.is_empty() {
         data.insert(0, format!("// Not read: the arrays {}.", others.join(", ")));
@@ -56,17 +50,28 @@ pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
     found(&source, file, data, told)
 }
 
-/// Looks at a NumPy file of samples and one of their targets.
-pub(super) fn look_at_two(inputs: &str, targets: &str) -> Result<Found, Error> {
-    let (source, first, told) = as_they_look(Npy::of(inputs, targets).into())?;
-    let data = vec![format!("source: npy(inputs: {inputs:?}, targets: {targets:?}{first}),")];
-    found(&source, inputs, data, told)
-}
-
-/// The arrays of samples and targets among these names, in whatever case.
-fn pair(names: &[String]) -> Option<(String, String)> {
-    let named = |wanted: &str| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)).cloned();
-    PAIRS.iter().find_map(|(inputs, targets)| Some((named(inputs)?, named(targets)?)))
+/// Looks at a NumPy file of samples and one of their targets; with two more, those of the test set.
+pub(super) fn look_at_files(files: &[String]) -> Result<Found, Error> {
+    let (inputs, targets, test) = match files {
+        [inputs, targets] => (inputs, targets, None),
+        [inputs, targets, test_inputs, test_targets] => (inputs, targets, Some((test_inputs, test_targets))),
+        _ => {
+            return Err(Error::Broken {
+                origin: files.first().cloned().unwrap_or_default(),
+                problem: "of arrays there are two: that of the samples, then that of their targets; or four, with those of the test set \
+                          behind them; a preset joins several: npy(inputs: [\"…\", \"…\"], targets: […])"
+                    .into(),
+            });
+        }
+    };
+    let mut line = format!("source: npy(inputs: {inputs:?}, targets: {targets:?}");
+    let mut source = Npy::of(&inputs[..], &targets[..]);
+    if let Some((inputs, targets)) = test {
+        line += &format!(", test_inputs: {inputs:?}, test_targets: {targets:?}");
+        (source.test_inputs, source.test_targets) = (Some(inputs[..].into()), Some(targets[..].into()));
+    }
+    let (source, first, told) = as_they_look(source.into())?;
+    found(&source, inputs, vec![format!("{line}{first}),")], told)
 }
 
 /// What is written of arrays that `source` names; `data` is how a preset says that.
@@ -74,7 +79,7 @@ fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) 
     let offers = data::offers(source)?;
     let answers = (&offers.target, offers.other_target.as_ref(), offers.values);
     let (end, what) = end_of_answers(answers, offers.samples);
-    let Offers { input, samples, .. } = offers;
+    let Offers { input, samples, validation, test, .. } = offers;
     let network = match input[..] {
         [height, width, _] if height >= 8 && width >= 8 => {
             Network::convolutional(height, width, samples, end)
@@ -87,7 +92,12 @@ fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) 
         }
     };
     data.insert(0, format!("// {what}"));
-    data.extend(split(samples));
+    data.extend(match (validation, test) {
+        (None, None) => split(samples),
+        (None, Some(_)) => beside_test("arrays"),
+        (Some(_), Some(_)) => Vec::new(),
+        (Some(_), None) => test_of_training(),
+    });
     data.push(network.end.labels.into());
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Found {

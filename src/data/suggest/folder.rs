@@ -5,7 +5,7 @@ use std::path::Path;
 use super::comment::comment;
 use super::files;
 use super::found::Found;
-use super::network::{End, Network, beside_test, split};
+use super::network::{End, Network, beside_test, split, test_of_training};
 use crate::data::import::folders::{Classed, SetParts, or_of_texts};
 use crate::data::import::limits::Limits;
 use crate::data::import::{images, sounds};
@@ -85,12 +85,9 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
     lines.splice(0..0, of_parts.iter().map(|said| format!("// {}", comment(said))));
     lines.extend(match (&validation, &test) {
         (None, None) => split(samples),
-        (None, Some(_)) => beside_test(),
+        (None, Some(_)) => beside_test("a folder"),
         (Some(_), Some(_)) => Vec::new(),
-        (Some(_), None) => vec![
-            "// A fifth of the training set is kept for the test at the end.".into(),
-            "test: 0.2,".into(),
-        ],
+        (Some(_), None) => test_of_training(),
     });
     lines.push(network.end.labels.into());
     let TargetKind::Classes(names) = &target else { unreachable!("folders are classes") };

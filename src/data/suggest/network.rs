@@ -181,15 +181,20 @@ pub(super) fn batch(samples: usize) -> usize {
     (samples / 50).clamp(16, 256).next_power_of_two().min(256)
 }
 
-/// How samples are cut into those to train on and those to judge by.
-/// The share of the training set that says when to stop, of data with a test set of its own.
-pub(super) fn beside_test() -> Vec<String> {
+/// The share of the training set that says when to stop, of data with a test set of its own: `a folder` or `arrays`.
+pub(super) fn beside_test(has: &str) -> Vec<String> {
     vec![
-        "// The test set is a folder of its own; a fifth of the training set says when to stop.".into(),
+        format!("// The test set has {has} of its own; a fifth of the training set says when to stop."),
         "validation: 0.2,".into(),
     ]
 }
 
+/// The share of the training set that is the test set, of data with a validation set of its own.
+pub(super) fn test_of_training() -> Vec<String> {
+    vec!["// A fifth of the training set is kept for the test at the end.".into(), "test: 0.2,".into()]
+}
+
+/// How samples are cut into those to train on and those to judge by.
 pub(super) fn split(samples: usize) -> Vec<String> {
     let share = if samples < 5_000 { 0.2 } else { 0.1 };
     vec![

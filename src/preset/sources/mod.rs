@@ -363,6 +363,7 @@ mod tests {
             "csv(file: [\"a\", \"b\"], test_file: [\"c\", \"d\"])",
             "npy(inputs: \"a\", targets: \"b\")",
             "npy(inputs: [\"a\", \"b\"], targets: [\"c\", \"d\"])",
+            "npy(inputs: \"a\", targets: \"b\", validation_inputs: \"c\", validation_targets: \"d\", test_inputs: \"e\", test_targets: \"f\")",
             "npz(file: \"a\")",
             "image_folder(folder: \"a\", test_folder: \"b\")",
             "text_file(file: \"a\")",
@@ -401,6 +402,10 @@ mod tests {
             (
                 "npy(inputs: [\"a\", \"b\"], targets: [\"c\", \"d\"])",
                 "the inputs a, the inputs b, the targets c, the targets d",
+            ),
+            (
+                "npy(inputs: \"a\", targets: \"b\", test_inputs: [\"c\", \"d\"], test_targets: \"e\")",
+                "the training inputs a, the training targets b, the test inputs c, the test inputs d, the test targets e",
             ),
             ("npz(file: \"a\")", "the file a"),
             ("image_folder(folder: \"a\", test_folder: \"b\")", "the training folder a, the test folder b"),

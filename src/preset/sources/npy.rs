@@ -17,6 +17,18 @@ pub struct Npy {
     pub inputs: Paths,
     /// What they should give.
     pub targets: Paths,
+    /// The validation set's samples, where they are in files of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_inputs: Option<Paths>,
+    /// What they should give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_targets: Option<Paths>,
+    /// The test set's samples, where they are in files of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_inputs: Option<Paths>,
+    /// What they should give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_targets: Option<Paths>,
     /// The samples are images whose channels come first, `[channels, height, width]`.
     #[serde(default)]
     pub channels_first: bool,
@@ -34,10 +46,26 @@ impl Npy {
         Npy {
             inputs: inputs.into(),
             targets: targets.into(),
+            validation_inputs: None,
+            validation_targets: None,
+            test_inputs: None,
+            test_targets: None,
             channels_first: false,
             grey_images: false,
             missing: Missing::default(),
         }
+    }
+}
+
+impl Npy {
+    /// What its files are, part by part, the test set's last.
+    fn parts(&self) -> impl Iterator<Item = (&'static str, &Paths)> {
+        [("inputs", &self.inputs), ("targets", &self.targets)]
+            .into_iter()
+            .chain(self.validation_inputs.iter().map(|paths| ("inputs", paths)))
+            .chain(self.validation_targets.iter().map(|paths| ("targets", paths)))
+            .chain(self.test_inputs.iter().map(|paths| ("inputs", paths)))
+            .chain(self.test_targets.iter().map(|paths| ("targets", paths)))
     }
 }
 
@@ -52,6 +80,10 @@ fields! {
     Npy {
         inputs: Paths, "file of the samples; or a pattern such as x-*.npy, or a list, whose arrays are one";
         targets: Paths, "file of what they should give, likewise";
+        validation_inputs: Paths, "file of the samples of a validation set of its own";
+        validation_targets: Paths, "file of what they should give";
+        test_inputs: Paths, "file of the samples of a test set of its own";
+        test_targets: Paths, "file of what they should give";
         channels_first: Switch, "whether the samples are images whose channels come first, as PyTorch keeps them";
         grey_images: Switch, "whether samples of the shape [height, width] are grey images, which bytes are without it";
         missing: Choice(Missing::WORDS), "what stands in for NaN among the samples, learned from the training samples by columns";
@@ -64,14 +96,23 @@ impl FileSource for Npy {
     }
 
     fn paths(&self) -> Vec<&str> {
-        [&self.inputs, &self.targets].into_iter().flat_map(Paths::as_slice).map(String::as_str).collect()
+        self.parts().flat_map(|(_, paths)| paths.as_slice()).map(String::as_str).collect()
     }
 
     fn paths_mut(&mut self) -> Vec<&mut String> {
-        [&mut self.inputs, &mut self.targets].into_iter().flat_map(Paths::as_mut_slice).collect()
+        let validation = self.validation_inputs.iter_mut().chain(&mut self.validation_targets);
+        let test = self.test_inputs.iter_mut().chain(&mut self.test_targets);
+        let all = [&mut self.inputs, &mut self.targets].into_iter().chain(validation).chain(test);
+        all.flat_map(Paths::as_mut_slice).collect()
+    }
+
+    fn trained_paths(&self) -> usize {
+        let test = self.test_inputs.iter().chain(&self.test_targets);
+        self.paths().len() - test.map(|paths| paths.as_slice().len()).sum::<usize>()
     }
 
     fn path_is(&self, place: usize) -> &'static str {
-        if place < self.inputs.as_slice().len() { "inputs" } else { "targets" }
+        let mut each = self.parts().flat_map(|(what, paths)| paths.as_slice().iter().map(move |_| what));
+        each.nth(place).unwrap_or("file")
     }
 }

@@ -244,8 +244,8 @@ fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
     let path = path_completion::meant(&data)?;
     let file = Paths::from(path.to_string_lossy().into_owned());
     let targets: Vec<String> = target.map(str::to_string).into_iter().collect();
-    let made =
-        suggest::suggest(&file, &targets, None, library::is_taken).map_err(|error| error.to_string())?;
+    let made = suggest::suggest(&file, &targets, crate::preset::Task::Auto, None, library::is_taken)
+        .map_err(|error| error.to_string())?;
     let suggest::Suggestion { name, text, targets, .. } = made;
     let targets = targets.into_iter().map(|suggest::Target { name, what }| Target { name, what }).collect();
     Ok(Suggestion { data, name, text, targets })

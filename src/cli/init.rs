@@ -10,7 +10,7 @@ use super::experiment::in_shell;
 use super::overwriting;
 use super::text::{json, plain};
 use crate::data::suggest::{LABEL, Suggestion, suggest};
-use crate::preset::{Columns, LabelNames, Paths, Source, parse};
+use crate::preset::{Columns, LabelNames, Paths, Source, Task, parse};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one. Several, each a number or yes and no, are predicted at once: --target Y1 --target Y2, or --target Y1,Y2
     #[arg(long, value_name = "COLUMN")]
     target: Vec<String>,
+    /// What the column to predict is, where whole numbers may be either: classes, or values of which one is more than another; if left out, up to 20 different ones are classes
+    #[arg(long, value_name = "classes|values", value_parser = task)]
+    task: Option<Task>,
     /// The sheet of a spreadsheet; the first one if left out
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
@@ -49,8 +52,9 @@ impl Arguments {
         let data = self.data.iter().map(|path| Ok(named(path)?.to_string_lossy().into_owned()));
         let data = Paths::listed(data.collect::<std::io::Result<_>>()?)
             .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
-        let suggestion = suggest(&data, &self.target, self.sheet.as_deref(), |_| false)
-            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let suggestion =
+            suggest(&data, &self.target, self.task.unwrap_or_default(), self.sheet.as_deref(), |_| false)
+                .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         // Of the label the preset itself says it.
         for sentence in suggestion.told.iter().filter(|said| !said.starts_with(LABEL)) {
             writeln!(std::io::stderr(), "trainyard: data: {}", plain(sentence))?;
@@ -74,6 +78,15 @@ impl Arguments {
         };
         writeln!(std::io::stdout(), "{line}")?;
         Ok(())
+    }
+}
+
+/// What a label is, in a preset's word for it.
+fn task(word: &str) -> Result<Task, String> {
+    match word {
+        "classes" => Ok(Task::Classes),
+        "values" => Ok(Task::Values),
+        _ => Err("it is one of: classes, values".into()),
     }
 }
 
@@ -101,7 +114,7 @@ fn object(suggestion: &Suggestion, file: Option<&PathBuf>, data: &[String]) -> R
     let source = ron::to_string(&preset.data.source).unwrap_or_default();
     let (label, columns) = match &preset.data.source {
         Source::Csv(table) => (label(table.label.as_ref()), described(&table.columns)),
-        Source::FileTable(table) => (json!(table.label), Value::Null),
+        Source::FileTable(table) => (label(table.label.as_ref()), Value::Null),
         _ => (Value::Null, Value::Null),
     };
     let reasons = reasons(text);

@@ -340,12 +340,9 @@ impl TableSchema {
         self.inputs.iter().filter_map(column).collect()
     }
 
-    /// The numbers that say in a column of numbers that the value is missing.
+    /// The numbers that say in a column of numbers that the value is missing; infinite ones may be among them.
     pub fn missing_numbers(&self) -> impl Iterator<Item = f64> {
-        self.missing_words
-            .iter()
-            .filter_map(|word| word.parse().ok())
-            .filter(|number: &f64| number.is_finite())
+        self.missing_words.iter().filter_map(|word| word.parse().ok()).filter(|number: &f64| !number.is_nan())
     }
 
     /// The columns as a network's layers get them, behind the vectors of words.

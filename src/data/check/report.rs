@@ -4,7 +4,7 @@ use crate::data::Error;
 use crate::data::import::images;
 use crate::data::table::classes::alike_in_words;
 use crate::preset::Colour;
-use crate::preset::counted;
+use crate::preset::{counted, written};
 
 /// A fact: what a person reads, and the same as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,23 @@ impl DataReport {
         } else {
             self.more += 1;
         }
+    }
+
+    /// The values of a label: how often it is 1 where all are 0 or 1, else from where to where they go.
+    pub fn values(&mut self, label: &str, values: impl Iterator<Item = f64> + Clone) {
+        if values.clone().all(|x| matches!(x, 0.0 | 1.0)) {
+            let (there, all) = (values.clone().sum::<f64>() as u64, values.count());
+            return self.fact(label, format!("1 in {there} of {all} rows, else 0"));
+        }
+        self.range(label, values);
+    }
+
+    /// From where to where the values of a label go.
+    pub fn range(&mut self, label: &str, values: impl Iterator<Item = f64>) {
+        let (least, greatest) =
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+        let known = Known::Range { least, greatest, mean: None };
+        self.known(label, format!("values from {} to {}", written(least), written(greatest)), known);
     }
 
     /// Counts the samples of each class.

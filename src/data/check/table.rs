@@ -12,7 +12,7 @@ use crate::data::import::limits::Limits;
 use crate::data::import::named_label::named_before_last;
 use crate::data::import::seen::{named_labels, seen_as};
 use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
-use crate::preset::{Csv, LabelNames, Missing, Paths, counted, counted_with, written};
+use crate::preset::{Csv, LabelNames, Missing, Paths, counted, counted_with};
 
 /// The problems of one kind: the same of the same column.
 struct OfKind {
@@ -63,6 +63,17 @@ fn options(named: &Paths, as_table: AsTable, limits: &Limits) -> Csv {
     }
 }
 
+/// Looks at the table that a preset names, with its options.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_own(own: &Csv, limits: &Limits) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("table");
+    // What the label is taken for, the preset says.
+    rows(&mut report, &Files::of(own)?, (own, true), limits)?;
+    Ok(report)
+}
+
 fn check_files(
     files: &Files,
     named: &Paths,
@@ -97,16 +108,42 @@ fn check_files(
     }
     let options =
         Csv { label: options.label.clone().or(by_name.as_deref().map(LabelNames::from)), ..options };
+    if let Some(table) = rows(&mut report, files, (&options, false), limits)?
+        && let Some(sentence) = either(&table)
+    {
+        let known = Known::Note { about: None, columns: table.label.iter().cloned().collect(), count: None };
+        report.known("note", sentence, known);
+    }
+    Ok(report)
+}
+
+/// What is said of a label of whole numbers, which may be classes as well as values.
+fn either(table: &Table) -> Option<String> {
+    let name = table.label.as_deref().unwrap_or_default();
+    table.labels.either_in_words(name, |task| format!("task: {} in a preset", task.name()))
+}
+
+/// Reads a table; gives it where it could be read. What is in it and what is wrong with it goes into the report. `is_of_preset`: a
+/// preset has these options.
+///
+/// # Errors
+/// When it cannot be read at all, for something else than its rows.
+fn rows(
+    report: &mut DataReport,
+    files: &Files,
+    (options, is_of_preset): (&Csv, bool),
+    limits: &Limits,
+) -> Result<Option<Table>, Error> {
     let mut kinds = ByKind::new();
-    let read = table::read(files, &options, limits, &mut |problem| {
+    let read = table::read(files, options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
         let key = (column, problem.in_row.what.clone());
         kinds.entry(key).or_insert_with(|| OfKind { count: 0, first: problem }).count += 1;
         Ok(())
     });
-    match read {
+    let table = match read {
         Ok(table) => {
-            described(&mut report, &table)?;
+            described(report, &table, is_of_preset)?;
             for table::Wordy { place, words, count, units, .. } in
                 table.wordy.iter().filter(|column| !column.words.is_empty() || column.units.is_some())
             {
@@ -115,7 +152,12 @@ fn check_files(
                     report.fact("note", format!("{name}: {units}"));
                     continue;
                 }
-                let cells = counted_with(*count, "cell", ("is a word", "are words"));
+                let is_infinite = |word: &String| word.parse().is_ok_and(f64::is_infinite);
+                let are = match words.iter().all(is_infinite) {
+                    true => ("is infinite", "are infinite"),
+                    false => ("is a word", "are words"),
+                };
+                let cells = counted_with(*count, "cell", are);
                 let words = words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
                 report.fact(
                     "note",
@@ -124,14 +166,18 @@ fn check_files(
                     ),
                 );
             }
-            if let Some(test) = as_table.test {
-                of_test(&mut report, &table, test)?;
+            if let Some(test) = &options.test_file {
+                of_test(report, &table, &test.to_string())?;
             }
+            Some(table)
         }
         // The problems of the rows say more than the error that no row is left.
         Err(error) if kinds.is_empty() => return Err(error),
-        Err(error) => report.problem(&error),
-    }
+        Err(error) => {
+            report.problem(&error);
+            None
+        }
+    };
     let mut kinds: Vec<OfKind> = kinds.into_values().collect();
     kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
     for OfKind { count, first } in kinds {
@@ -142,7 +188,7 @@ fn check_files(
         let problem = format!("{first}{more}");
         report.problem(&Error::Broken { origin: first.origin, problem });
     }
-    Ok(report)
+    Ok(table)
 }
 
 /// What is told of the rows of the test set beside those to learn from.
@@ -163,7 +209,7 @@ fn of_test(report: &mut DataReport, table: &Table, test: &str) -> Result<(), Err
     Ok(())
 }
 
-fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
+fn described(report: &mut DataReport, table: &Table, is_of_preset: bool) -> Result<(), Error> {
     let summaries = summaries(table)?;
     report.fact("rows", table.trained);
     let tested = table.rows.count - table.trained;
@@ -173,6 +219,7 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
     report.fact("input columns", table.schema.inputs.len());
     let missing = match table.missing {
         0 => "none".to_string(),
+        count if is_of_preset => format!("{count}, for which the preset has something to stand in"),
         count => format!("{count}: refused unless missing: mean, median, most_frequent or zero"),
     };
     report.known("missing numbers", missing, Known::Count { count: table.missing });
@@ -188,26 +235,13 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
         let gaps = if missing > 0 { format!("; {missing} missing") } else { String::new() };
         report.known(&format!("  {}", table.schema.shown(place)), format!("left out: {why}{gaps}"), known);
     }
-    let range = |report: &mut DataReport, label: &str, values: &mut dyn Iterator<Item = f64>| {
-        let (least, most) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
-        let known = Known::Range { least, greatest: most, mean: None };
-        report.known(label, format!("values from {} to {}", written(least), written(most)), known);
-    };
     match &table.labels {
         Labels::Nothing(_) => {}
         Labels::Classes(of, names) => report.balance(of, names),
-        Labels::Values(values) => range(report, "label", &mut values.iter().copied()),
+        Labels::Values(values) => report.range("label", values.iter().copied()),
         Labels::Several(width, values) => {
             for (place, name) in table.schema.label_names().iter().enumerate() {
-                let of_label = || values.iter().skip(place).step_by(*width).copied();
-                let label = format!("label '{name}'");
-                match of_label().all(|x| matches!(x, 0.0 | 1.0)) {
-                    true => {
-                        let (there, all) = (of_label().sum::<f64>() as u64, values.len() / width);
-                        report.fact(&label, format!("1 in {there} of {all} rows, else 0"));
-                    }
-                    false => range(report, &label, &mut of_label()),
-                }
+                report.values(&format!("label '{name}'"), values.iter().skip(place).step_by(*width).copied());
             }
         }
     }

@@ -25,7 +25,7 @@ use super::import::seen::named_labels;
 use super::table::{
     Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title, why_no_text,
 };
-use crate::preset::{Csv, Paths};
+use crate::preset::{Csv, Paths, Task};
 use found::Found;
 pub use found::{LABEL, Target};
 
@@ -45,7 +45,8 @@ pub struct Suggestion {
 }
 
 /// The preset that fits a file or folder, or several files that are one table. `targets` are the columns that a table is to predict,
-/// one or several; none: the one that is likely. A text with commas may name several. `sheet` is the sheet of a spreadsheet; `None`: the first one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
+/// one or several; none: the one that is likely. A text with commas may name several. `task` says whether whole numbers are classes or
+/// values. `sheet` is the sheet of a spreadsheet; `None`: the first one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
 /// that a preset has the name.
 ///
 /// # Errors
@@ -53,6 +54,7 @@ pub struct Suggestion {
 pub fn suggest(
     data: &Paths,
     targets: &[String],
+    task: Task,
     sheet: Option<&str>,
     is_taken: impl Fn(&str) -> bool,
 ) -> Result<Suggestion, Error> {
@@ -74,12 +76,6 @@ pub fn suggest(
         );
         return Err(broken(file, &problem));
     }
-    if let (true, true) = (are_arrays, files.len() > 2) {
-        return Err(broken(
-            file,
-            "of arrays there are two: that of the samples, then that of their targets; a preset joins several: npy(inputs: [\"…\", \"…\"], targets: […])",
-        ));
-    }
     if let (false, false, Some(other)) =
         (files.len() == 1, are_arrays, files.iter().find(|file| !is_table(file)))
     {
@@ -90,6 +86,9 @@ pub fn suggest(
             file,
             "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
         ));
+    }
+    if task != Task::Auto && !is_of_rows {
+        return Err(broken(file, "--task says what the label of a table is, and this is none; leave it out"));
     }
     let (chosen_sheet, of_sheets) = match (sheet, is_of_rows, files) {
         (None, true, [_]) => {
@@ -113,15 +112,15 @@ pub fn suggest(
         return Err(broken(file, &problem));
     }
     let found = match (input, &ending(file)[..]) {
-        (MainInput::Files { .. } | MainInput::Texts { .. }, _) if targets.len() > 1 => {
+        (MainInput::Texts { .. }, _) if targets.len() > 1 => {
             return Err(broken(
                 file,
-                "a table of files or texts is learned with one label, and --target names several; csv(file: …, label: […]) in a preset \
-                 learns several from its other columns",
+                "a table of texts is learned with one label, and --target names several; file_table(…, label: […], holds: texts) in a \
+                 preset learns several, each a number or yes and no, and csv(file: …, label: […]) those of its other columns",
             ));
         }
         (MainInput::Files { column, holds, label }, _) => {
-            listed::of_files(file, &column, label?, target.is_some(), holds)?
+            listed::of_files(file, &column, label?, targets, holds)?
         }
         (MainInput::Texts { column, label, others }, _) => {
             listed::of_texts(file, &column, label?, target.is_some(), &others)?
@@ -141,7 +140,7 @@ pub fn suggest(
         }
         (_, _) if path.is_dir() => folder::look(file)?,
         (_, _) if is_of_rows => {
-            let found = table::look(data, targets, sheet, &limits);
+            let found = table::look(data, (targets, task), sheet, &limits);
             found.map_err(|error| match &without_files {
                 Some(said) => {
                     let Error::Broken { origin, problem } = error;
@@ -151,11 +150,11 @@ pub fn suggest(
             })?
         }
         (_, "npz") => arrays::look(file, &limits)?,
-        (_, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
+        (_, _) if are_arrays => arrays::look_at_files(files)?,
         (_, "txt") => match (why_no_text(path), target) {
             (Some(problem), _) => return Err(broken(file, problem)),
             (None, None) => text::look(file)?,
-            (None, Some(_)) => table::look(data, targets, sheet, &limits).map_err(|error| {
+            (None, Some(_)) => table::look(data, (targets, task), sheet, &limits).map_err(|error| {
                 let problem = format!(
                     "--target names a column of a table, and this text is not read as one: {error}. Leave --target out to learn the text \
                      character by character"

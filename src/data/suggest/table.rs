@@ -16,8 +16,8 @@ use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen, seen_as};
 use crate::data::table::{self, Files, Labels, Repeated, Table, shown_column};
 use crate::preset::{
-    CellForm, Csv, DatePart, InputKind, LabelNames, Missing, Paths, TargetKind, counted_of, counted_with,
-    written,
+    CellForm, Csv, DatePart, InputKind, LabelNames, Missing, Paths, TargetKind, Task, counted_of,
+    counted_with, written,
 };
 
 /// What is said of a table whose first line is a row.
@@ -39,13 +39,13 @@ const NAMED: usize = 6;
 /// Looks at a table of which the columns `wanted` are to be predicted; none: the one that is likely.
 pub(super) fn look(
     files: &Paths,
-    wanted: &[String],
+    (wanted, task): (&[String], Task),
     sheet: Option<&str>,
     limits: &Limits,
 ) -> Result<Found, Error> {
     let (label, sheet) = (LabelNames::listed(wanted.to_vec()), sheet.map(str::to_string));
     let options =
-        Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
+        Csv { label, sheet, task, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
     let title = Files::of(&options)?.paths.first().and_then(|path| table::title(path, &options, limits));
     let options = Csv { skip_rows: title.as_ref().map(|title| title.rows), ..options };
     let above = title.as_ref().map(table::Title::in_words);
@@ -93,6 +93,12 @@ pub(super) fn look(
     let (end, kind, taken_for) = answers::end(&table.labels, &names);
     let network = Network::dense(features, samples, end);
     let label = LabelNames::listed(names.clone()).map(|names| names.in_preset()).unwrap_or_default();
+    let either = match task {
+        Task::Auto => table.labels.either_in_words(names.first().map_or("", String::as_str), |task| {
+            format!("init --task {}", task.name())
+        }),
+        Task::Classes | Task::Values | Task::NoLabel => None,
+    };
     let chosen = match (wanted, &by_name) {
         ([_, ..], _) => "",
         ([], Some(_)) => " Its name says that it is the label: --target names another.",
@@ -109,6 +115,11 @@ pub(super) fn look(
         format!("    // {}{chosen}", answers::in_words(&table.labels, &names)),
         taken_for.map(|what| format!("    // {what}")).unwrap_or_default(),
         format!("    label: {label},"),
+        either.iter().map(|sentence| format!("    // {}.", comment(sentence))).collect(),
+        match task {
+            Task::Classes | Task::Values => format!("    task: {},", task.name()),
+            Task::Auto | Task::NoLabel => String::new(),
+        },
         "    // What the columns are, by the looks of all rows.".into(),
         "    columns: {".into(),
     ];
@@ -207,6 +218,7 @@ pub(super) fn look(
                 .into(),
         );
     }
+    told.extend(either);
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
     if let Labels::Classes(_, names) = &table.labels {
         let alike = table::classes::alike_in_words(names.iter().map(String::as_str));

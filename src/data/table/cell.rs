@@ -144,7 +144,9 @@ pub fn is_grouped(whole: &str, mark: char) -> bool {
 /// Whether a cell that is no number is one where fractions begin with the other sign, or digits are grouped by any: `5.696,00`, `1'234`.
 pub fn is_in_another_writing(cell: &str) -> bool {
     let forms = [(',', '.'), ('.', ','), (',', ' '), ('.', ' '), (',', '\''), ('.', '\'')];
-    forms.into_iter().any(|(decimal, mark)| Numbers { decimal, thousands: Some(mark) }.parse(cell).is_some())
+    let parse = |(decimal, mark)| Numbers { decimal, thousands: Some(mark) }.parse(cell);
+    // `inf` is the same in each.
+    forms.into_iter().any(|form| parse(form).is_some_and(f64::is_finite))
 }
 
 /// The number that a cell is as Fortran writes double precision: a fraction and an exponent with its sign, `0.15D+04`.

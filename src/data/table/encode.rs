@@ -37,6 +37,10 @@ const NO_BITS: &str = ": where the column's numbers are 1 for yes and 0 for no, 
 /// What is wrong with a percentage among plain numbers, behind what it is not.
 const NO_PERCENTS: &str = ", for the column has numbers without '%': write it as they are";
 
+/// What to do with an infinite number.
+const INFINITE: &str =
+    "; missing_words: [\"inf\", \"-inf\"] in the preset, and missing: median, take such for missing numbers";
+
 /// What is wrong with a number that may be a share of 1 or percents.
 fn either(share: f64) -> String {
     format!(": it may be a share of 1 or percents, so write {} or {share}%", percent(share))
@@ -130,7 +134,8 @@ impl<'a> Encoder<'a> {
             let number = |filling: &Filling, read: Option<f64>, kind: &str| match read {
                 Some(number) if number.is_finite() => Ok(Read::Number(number)),
                 Some(number) => {
-                    Err(problem(Some(number.to_string()), "is not a number to learn from".into()))
+                    let help = if self.is_of_preset { INFINITE } else { "" };
+                    Err(problem(Some(number.to_string()), format!("is not a number to learn from{help}")))
                 }
                 None if is_missing(cell) || is_said || is_no_end() => match fill(*filling) {
                     Some(number) => Ok(Read::Filled(number)),
@@ -459,7 +464,7 @@ mod tests {
         let whole = ["1", "yes", "", "3.2.2024"];
         assert_eq!(problem(["x", whole[1], "", whole[3]]), ", column 1 ('age'): 'x' is not a number");
         let infinite = problem(["1e400", whole[1], "", whole[3]]);
-        assert_eq!(infinite, ", column 1 ('age'): inf is not a number to learn from");
+        assert_eq!(infinite, format!(", column 1 ('age'): inf is not a number to learn from{INFINITE}"));
         assert!(
             problem(["", whole[1], "", whole[3]])
                 .starts_with(", column 1 ('age'): the cell is empty; missing:")

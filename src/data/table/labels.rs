@@ -1,6 +1,6 @@
 //! The labels of a table's rows: classes or values.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
@@ -10,7 +10,7 @@ use super::identifier::is_called_identifier;
 use super::reader::Place;
 use crate::data::Error;
 use crate::data::answers::MOST_LIKELY_CLASSES;
-use crate::preset::{CellForm, Task};
+use crate::preset::{CellForm, Task, written};
 
 /// A table's labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,45 @@ impl Labels {
             }
             Labels::Classes(..) | Labels::Values(_) | Labels::Several(..) | Labels::Nothing(_) => None,
         }
+    }
+
+    /// Labels of whole numbers, which may be classes as well as values, where nobody says what they are: which they are taken for, why,
+    /// and that the other is meant by `other`, such as `task: values`; `name` is their column. `None` where they are hardly the other.
+    pub fn either_in_words(&self, name: &str, other: impl Fn(Task) -> String) -> Option<String> {
+        let called = columns::label(name);
+        let (count, least, most, taken) = match self {
+            // Two are yes and no.
+            Labels::Classes(_, names) if names.len() > 2 => {
+                let numbers: Vec<i64> = names.iter().map(|name| name.parse().ok()).collect::<Option<_>>()?;
+                let are_plain = names.iter().all(|name| !classes::is_padded(name));
+                let ends = (*numbers.iter().min()?, *numbers.iter().max()?);
+                are_plain.then_some((names.len(), ends.0 as f64, ends.1 as f64, Task::Classes))?
+            }
+            Labels::Values(values) => {
+                if !values.iter().all(|x| x.fract() == 0.0) {
+                    return None;
+                }
+                let different: BTreeSet<i64> = values.iter().map(|&x| x as i64).collect();
+                // Where most rows have one of their own, they are measured.
+                let may_be = different.len() <= MOST_CLASSES && different.len() * 2 <= values.len();
+                let ends = (*different.first()?, *different.last()?);
+                may_be.then_some((different.len(), ends.0 as f64, ends.1 as f64, Task::Values))?
+            }
+            Labels::Classes(..) | Labels::Several(..) | Labels::Nothing(_) => return None,
+        };
+        let numbers = format!("{count} different whole numbers, {} to {}", written(least), written(most));
+        Some(match taken {
+            Task::Classes => format!(
+                "{called} has {numbers}, and up to {MOST_LIKELY_CLASSES} are taken for classes, of which none is more than another; \
+                 {} takes them for values",
+                other(Task::Values)
+            ),
+            _ => format!(
+                "{called} has {numbers}, and more than {MOST_LIKELY_CLASSES} are taken for values, of which one is more than another; \
+                 {} takes them for classes",
+                other(Task::Classes)
+            ),
+        })
     }
 
     /// A class whose name says that something is missing, and how many rows it has.
@@ -246,6 +285,31 @@ mod tests {
         assert_eq!(labels(&["0.5", "nan", "1"], Task::Values).unwrap_err(), gap);
         let names = ["0", "1", "nan"].map(str::to_string).to_vec();
         assert_eq!(labels(&["0", "nan", "1"], Task::Classes).unwrap(), Labels::Classes(vec![0, 2, 1], names));
+    }
+
+    #[test]
+    fn whole_numbers_say_what_they_are_taken_for_and_how_they_are_the_other() {
+        let said = |cells: &[String]| {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            labels(&cells, Task::Auto)
+                .unwrap()
+                .either_in_words("rings", |task| format!("task: {}", task.name()))
+        };
+        let counts = |different: usize| {
+            (0..different * 4).map(|row| (row % different).to_string()).collect::<Vec<_>>()
+        };
+        let classes = "the label 'rings' has 13 different whole numbers, 0 to 12, and up to 20 are taken for classes, of which none is \
+                       more than another; task: values takes them for values";
+        assert_eq!(said(&counts(13)).as_deref(), Some(classes));
+        let values = "the label 'rings' has 28 different whole numbers, 0 to 27, and more than 20 are taken for values, of which one is \
+                      more than another; task: classes takes them for classes";
+        assert_eq!(said(&counts(28)).as_deref(), Some(values));
+        // Yes and no, words, codes and measurements are nothing else.
+        let codes: Vec<String> = ["007", "012", "100", "007"].map(str::to_string).to_vec();
+        let measured: Vec<String> = (0..50).map(|row| (row * 37).to_string()).collect();
+        for other in [counts(2), ["a", "b", "3"].map(str::to_string).to_vec(), codes, measured] {
+            assert_eq!(said(&other), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub use gathered::total;
 pub use identifier::is_called_amount;
 pub use infer::Wordy;
 pub use known_words::unless_learned;
-pub use label_cells::LabelCells;
+pub use label_cells::{LabelCells, number_of_several};
 pub use labels::Labels;
 pub use layout::Layout;
 pub use learned::{LearnedTable, Names, why_no_array};

@@ -49,6 +49,8 @@ pub struct Column {
     pub missing: u64,
     /// Cells that are numbers.
     pub numbers: u64,
+    /// Numbers that are infinite, from which nothing can be learned.
+    pub infinite: u64,
     /// All other cells.
     pub others: u64,
     /// Those of them that answer with yes or no.
@@ -65,7 +67,7 @@ pub struct Column {
     pub amounts: Amounts,
     /// The different cells, of whatever kind.
     pub words: Words,
-    /// Those of them that are words, and not numbers: a few.
+    /// Those of them that are words, and not numbers, and infinite numbers: a few.
     pub odd: Words,
     /// The first of these.
     pub first_odd: Box<str>,
@@ -186,7 +188,7 @@ impl Column {
         let mut words: Vec<(&str, u64)> =
             self.odd.counts.iter().map(|(word, &count)| (&**word, count)).collect();
         words.sort_by_key(|&(word, count)| (std::cmp::Reverse(count), word));
-        Some((words.into_iter().map(|(word, _)| word.to_string()).collect(), self.others))
+        Some((words.into_iter().map(|(word, _)| word.to_string()).collect(), self.others + self.infinite))
     }
 
     /// The units of its numbers, where they are different: `'kg' in 40 rows, 'lb' in 3`.
@@ -219,6 +221,10 @@ impl Column {
             }
             Cell::Number(number) => {
                 self.numbers += 1;
+                if number.is_infinite() {
+                    self.infinite += 1;
+                    self.add_odd(cell);
+                }
                 self.compact.add(cell, number);
                 self.suspects.add(cell, number);
                 self.amounts.add_plain(number);
@@ -228,10 +234,7 @@ impl Column {
             Cell::Word => {
                 self.others += 1;
                 if !is_sum {
-                    if self.odd.counts.is_empty() && !self.odd.are_many {
-                        self.first_odd = cell.chars().take(LONGEST_WORD).collect::<String>().into();
-                    }
-                    self.odd.add(cell, COUNTED_ODD);
+                    self.add_odd(cell);
                 }
                 self.booleans += u64::from(boolean(cell).is_some());
                 self.with_blanks += u64::from(cell.contains(char::is_whitespace));
@@ -246,6 +249,14 @@ impl Column {
             self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
         }
         if let Cell::Number(number) = read { number } else { f64::NAN }
+    }
+
+    /// Takes a cell from which no number can be learned.
+    fn add_odd(&mut self, cell: &str) {
+        if self.odd.counts.is_empty() && !self.odd.are_many {
+            self.first_odd = cell.chars().take(LONGEST_WORD).collect::<String>().into();
+        }
+        self.odd.add(cell, COUNTED_ODD);
     }
 }
 

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Error;
-use super::text::{self, bytes, plain};
-use crate::data;
-use crate::data::check::{AsTable, DataReport, Fact, check, check_together};
+use super::experiment;
+use super::text::{self, bytes, lines, plain};
+use crate::data::check::{AsTable, DataReport, Fact, check, check_source, check_together};
 use crate::preset::counted;
+use crate::preset::library::Found;
+use crate::preset::parse;
 use crate::preset::{DataConfig, Paths, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
@@ -29,7 +31,7 @@ enum Action {
     /// Look at a file or folder: columns, counts, shapes, class balance, what is odd, problems by kind; exit status 1 if there
     /// are any
     Check {
-        /// CSV, TSV, NPY, IDX or text, gzipped or not; NPZ, an image, a sound; or a folder of class folders of images or sounds
+        /// CSV, TSV, NPY, IDX or text, gzipped or not; NPZ, an image, a sound; a folder of class folders of images or sounds; or a preset (.ron), whose data is checked as it reads it
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one
@@ -118,20 +120,44 @@ fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
 struct Checked {
     name: String,
     size: Option<u64>,
-    found: Result<DataReport, data::Error>,
+    found: Result<DataReport, String>,
 }
 
 fn one(path: &Path, as_table: AsTable) -> Checked {
     let file = std::fs::metadata(path).ok().filter(|found| found.is_file());
     let name = path.to_string_lossy().into_owned();
-    Checked { name, size: file.map(|file| file.len()), found: check(path, as_table) }
+    if file.is_some() && path.extension().is_some_and(|ending| ending == "ron") {
+        return Checked { name, size: None, found: of_preset(path, as_table) };
+    }
+    let found = check(path, as_table).map_err(|error| error.to_string());
+    Checked { name, size: file.map(|file| file.len()), found }
+}
+
+/// What is in the data that a preset names, as the preset reads it.
+fn of_preset(path: &Path, as_table: AsTable) -> Result<DataReport, String> {
+    let AsTable { labels, sheet, test } = as_table;
+    let said = [("--label", !labels.is_empty()), ("--sheet", sheet.is_some()), ("--test", test.is_some())];
+    if let Some((option, _)) = said.into_iter().find(|(_, is_said)| *is_said) {
+        return Err(format!(
+            "{}: {option} is for data, and this is a preset, which says it itself; leave {option} out, or name the data",
+            path.display()
+        ));
+    }
+    let preset = experiment::in_file(path).and_then(|Found { text, origin, folder }| {
+        let mut preset = parse::parse(&text, &origin)?;
+        preset.locate(folder.as_deref(), &[], &origin, &text)?;
+        Ok(preset)
+    });
+    let preset = preset.map_err(|error| error.to_string())?;
+    check_source(&preset.data.source, preset.reading().targets).map_err(|error| error.to_string())
 }
 
 /// Several files that are one table.
 fn as_one(paths: &[PathBuf], as_table: AsTable) -> Result<Checked, Error> {
     let files = Paths::listed(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect());
     let files = files.ok_or_else(|| Error::Usage("no file is named".into()))?;
-    Ok(Checked { name: files.to_string(), size: None, found: check_together(&files, as_table) })
+    let found = check_together(&files, as_table).map_err(|error| error.to_string());
+    Ok(Checked { name: files.to_string(), size: None, found })
 }
 
 fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Error> {
@@ -145,7 +171,7 @@ fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Err
                 writeln!(out, "{}{size}: {}", plain(name), report.kind)?;
                 show(out, report)?;
             }
-            Err(error) => writeln!(out, "{}", plain(&error.to_string()))?,
+            Err(error) => writeln!(out, "{}", lines(error))?,
         }
     }
     match wrong {
@@ -155,7 +181,7 @@ fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Err
 }
 
 /// What was found in a file; of one that cannot be read at all, why.
-fn object(name: &str, checked: &Result<DataReport, data::Error>) -> serde_json::Value {
+fn object(name: &str, checked: &Result<DataReport, String>) -> serde_json::Value {
     match checked {
         Ok(DataReport { kind, facts, problems, more }) => json!({
             "path": name,
@@ -164,7 +190,7 @@ fn object(name: &str, checked: &Result<DataReport, data::Error>) -> serde_json::
             "problems": problems,
             "more_problems": more,
         }),
-        Err(error) => json!({ "path": name, "kind": null, "problems": [error.to_string()] }),
+        Err(error) => json!({ "path": name, "kind": null, "problems": [error] }),
     }
 }
 

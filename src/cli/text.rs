@@ -1,15 +1,17 @@
 //! Text from files and folders, made safe for a terminal.
 
 use super::Error;
-use crate::run::text::steers;
+use crate::run::text::{steers, without_codes};
 pub use crate::tui::format::bytes;
 
 /// The longest line that is printed of text from outside, in characters.
 const LONGEST: usize = 10_000;
 
 /// One line without anything that steers a terminal: control characters (escape sequences begin with one, line
-/// breaks are some) and the marks that reorder text become U+FFFD. What is too long ends with `…`.
+/// breaks are some) and the marks that reorder text become U+FFFD; codes of the system's errors are left out. What is too long ends
+/// with `…`.
 pub fn plain(text: &str) -> String {
+    let text = without_codes(text);
     let mut letters = text.chars();
     let mut line: String = letters
         .by_ref()
@@ -28,6 +30,7 @@ pub fn plain(text: &str) -> String {
 /// When it has no form in JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<String, Error> {
     let line = serde_json::to_string(value).map_err(|error| Error::Failed(error.to_string()))?;
+    let line = without_codes(&line).into_owned();
     if !line.contains(steers) {
         return Ok(line);
     }

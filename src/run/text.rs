@@ -1,8 +1,12 @@
 //! Names and text that others wrote, made fit to be shown: the same for the dashboard, `watch` and the command line.
 
+use std::borrow::Cow;
+
+pub use crate::system::words::without_codes;
+
 /// At most `longest` characters of `text` on one line. What steers a terminal or reorders text is left out: control
 /// characters (escape sequences begin with one), marks of direction, characters without width. Line breaks and tabs
-/// become spaces; what is cut off ends with `…`.
+/// become spaces; codes of the system's errors are left out; what is cut off ends with `…`.
 pub fn shown(text: &str, longest: usize) -> String {
     // A text of nothing but such characters is not searched to its end for one that is shown.
     let searched = longest.saturating_mul(16).saturating_add(64);
@@ -20,7 +24,10 @@ pub fn shown(text: &str, longest: usize) -> String {
     if is_full || letters.next().is_some() {
         shown.push('…');
     }
-    shown
+    match without_codes(&shown) {
+        Cow::Borrowed(_) => shown,
+        Cow::Owned(shorter) => shorter,
+    }
 }
 
 /// So much of a name or a message is shown where nothing else bounds it.

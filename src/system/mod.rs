@@ -9,3 +9,4 @@ pub mod memory;
 pub mod other_process;
 pub mod process;
 pub mod processors;
+pub mod words;

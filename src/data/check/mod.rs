@@ -3,6 +3,7 @@
 mod columns;
 mod files;
 mod listed;
+mod named;
 mod report;
 mod rows;
 mod table;
@@ -10,6 +11,7 @@ mod text;
 
 use std::path::Path;
 
+use super::import::array_names::Named;
 use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts};
 use super::import::limits::Limits;
 use super::import::rows::Stored;
@@ -20,6 +22,7 @@ use super::table::{Format, expanded, is_ending_of_table, is_pattern, is_table_of
 use super::{Error, own};
 use crate::preset::{Csv, Holds, Paths, is_usual, written};
 use listed::Seen;
+pub use named::check_source;
 use report::Known;
 use report::ONE_PIXEL;
 pub use report::{DataReport, Fact};
@@ -125,6 +128,7 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
             let labels = named_labels(path, labels, sheet, limits);
             let seen = match (is_plain, &labels[..]) {
                 (true, [] | [_]) => listed::check(path, labels.first().map(String::as_str), limits),
+                (true, several) => listed::check_several(path, several, limits),
                 _ => Seen::Columns(None),
             };
             let said = match seen {
@@ -230,6 +234,20 @@ fn arrays(pattern: &Path, limits: &Limits) -> Result<DataReport, Error> {
 }
 
 fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
+    let mut report = archive_report(path, limits)?;
+    if let Some(set) = Named::among(&npy::Archive::open(path, limits)?.names()) {
+        report.fact("note", set.in_words());
+        let source = set.source(path.to_string_lossy().into_owned());
+        // What is wrong with an array itself is told already.
+        if let (true, Err(problem)) = (report.problems.is_empty(), own::offers(&source.into())) {
+            report.problem(&problem);
+        }
+    }
+    Ok(report)
+}
+
+/// The arrays of an archive, one by one.
+fn archive_report(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy archive: npz(file: \"…\", inputs: \"…\", targets: \"…\")");
     let mut archive = npy::Archive::open(path, limits)?;
     for name in archive.names() {
@@ -243,14 +261,10 @@ fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
 }
 
 fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
-    let (what, kind, classed, holds): (_, &Kind, Classed, Holds) = match images::list(path) {
-        Ok(classed) => {
-            ("folder of images: image_folder(folder: \"…\")", &images::KIND, classed, Holds::Images)
-        }
+    let (what, classed, holds): (_, Classed, Holds) = match images::list(path) {
+        Ok(classed) => ("folder of images: image_folder(folder: \"…\")", classed, Holds::Images),
         Err(no_images) => match sounds::list(path) {
-            Ok(classed) => {
-                ("folder of sounds: wav_folder(folder: \"…\")", &sounds::KIND, classed, Holds::Sounds)
-            }
+            Ok(classed) => ("folder of sounds: wav_folder(folder: \"…\")", classed, Holds::Sounds),
             Err(_) => return Err(or_of_texts(path, no_images)),
         },
     };
@@ -272,15 +286,21 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
             classed
         }
     };
+    classes_of_files(&mut report, &classed, holds, limits);
+    Ok(report)
+}
+
+/// The files of folders of classes: how many each class has, what is left out, whether each decodes.
+fn classes_of_files(report: &mut DataReport, classed: &Classed, holds: Holds, limits: &Limits) {
     let Classed { files, of, names, left_out, .. } = classed;
+    let kind: &Kind = if holds == Holds::Images { &images::KIND } else { &sounds::KIND };
     report.fact("files", files.len());
-    report.balance(&of, &names);
+    report.balance(of, names);
     left_out.sentences(kind).iter().for_each(|line| report.fact("note", line));
     if left_out.of_the_system > 0 {
         report.fact("hidden or of the system", left_out.of_the_system);
     }
-    files::look(&mut report, &files, |_| holds, limits);
-    Ok(report)
+    files::look(report, files, |_| holds, limits);
 }
 
 fn sound(path: &Path, limits: &Limits) -> Result<DataReport, Error> {

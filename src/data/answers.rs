@@ -204,6 +204,14 @@ impl Answers {
         }
     }
 
+    /// What each of a sample's values is called; empty where they have no names.
+    pub fn labels(&self) -> &[String] {
+        match self {
+            Answers::Values { names, .. } => names,
+            Answers::Classes { .. } | Answers::Nothing { .. } => &[],
+        }
+    }
+
     /// The class of the sample at a place.
     pub fn class(&self, place: usize) -> Option<u32> {
         match self {

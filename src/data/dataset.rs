@@ -167,6 +167,11 @@ pub trait Dataset: Send + Sync {
         None
     }
 
+    /// The names of the columns that are predicted, where they are several; empty otherwise.
+    fn labels(&self) -> &[String] {
+        &[]
+    }
+
     /// The columns of a table, where the samples are one.
     fn table(&self) -> Option<&TableSchema> {
         None

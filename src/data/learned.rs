@@ -16,6 +16,7 @@ pub fn preparation(set: &dyn Dataset) -> Preparation {
         tokens: set.tokens().to_vec(),
         columns: set.columns().to_vec(),
         label: set.label().map(str::to_string),
+        labels: set.labels().to_vec(),
         table: set.table().cloned(),
         are_pixels: set.are_pixels(),
         input_scales: set.input_scales().to_vec(),
@@ -82,6 +83,10 @@ impl Dataset for Absent {
 
     fn label(&self) -> Option<&str> {
         self.0.label.as_deref()
+    }
+
+    fn labels(&self) -> &[String] {
+        &self.0.labels
     }
 
     fn table(&self) -> Option<&TableSchema> {

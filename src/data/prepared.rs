@@ -130,6 +130,10 @@ impl Dataset for Prepared {
         self.inner.label()
     }
 
+    fn labels(&self) -> &[String] {
+        self.inner.labels()
+    }
+
     fn table(&self) -> Option<&TableSchema> {
         self.inner.table()
     }

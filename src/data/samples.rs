@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::Error;
-use super::answers::Answers;
+use super::answers::{Answers, Numbering};
 use super::beyond::{self, Beyond};
 use super::dataset::{Batch, Dataset, Scale, Splits};
 use super::numbers::spread;
 use super::parts::Parts;
 use super::table::RowNumbers;
-use crate::preset::{Labels, Reading, Scaling, Spread};
+use crate::preset::{Labels, Reading, Scaling, Spread, TargetsAs};
 
 /// A whole set.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,11 +41,16 @@ pub struct Samples {
 impl Samples {
     /// A set of plain numbers with classes.
     pub fn of_classes(shape: Vec<usize>, inputs: Vec<f32>, of: Vec<u32>, names: Vec<String>) -> Self {
+        Samples::of(shape, inputs, Answers::Classes { of, names })
+    }
+
+    /// A set of plain numbers with what they should give.
+    pub fn of(shape: Vec<usize>, inputs: Vec<f32>, answers: Answers) -> Self {
         Samples {
             shape,
             inputs,
             scales: Vec::new(),
-            answers: Answers::Classes { of, names },
+            answers,
             tokens: Vec::new(),
             columns: Vec::new(),
             captions: Vec::new(),
@@ -70,6 +75,19 @@ impl Samples {
         self.answers.classes()
     }
 
+    /// Which classes whole numbers are: of files and rows of tables those that occur, of others all from 0 on.
+    pub fn numbering(&self) -> Numbering {
+        let have_names = !self.files.is_empty() || self.rows.is_some();
+        if have_names { Numbering::Names } else { Numbering::FromZero }
+    }
+
+    /// The samples with their targets as a training wants them, where they can be read so.
+    pub fn read_as(mut self, wanted: TargetsAs) -> Self {
+        let numbering = self.numbering();
+        self.answers = self.answers.read_as(wanted, numbering);
+        self
+    }
+
     /// Scales each feature (the last axis) and each real-valued target as `reading` says, by the samples `fitted_on`.
     ///
     /// # Errors
@@ -88,12 +106,20 @@ impl Samples {
             self.scales = spreads.into_iter().map(|spread| reading.input_scaling.scale(spread)).collect();
             apply(&mut self.inputs, &self.scales);
         }
-        self.answers.fit(fitted_on, reading.target_scaling);
-        beyond::check_targets(&self.answers, reading.target_scaling)?;
+        self.fit_targets(fitted_on, reading)?;
         if let Some(first) = self.answers.scales().first() {
             self.naive.iter_mut().for_each(|value| *value = first.apply(f64::from(*value)));
         }
         Ok(())
+    }
+
+    /// Scales each real-valued target as `reading` says, by the samples `fitted_on`.
+    ///
+    /// # Errors
+    /// When targets that have to lie between 0 and 1 do not.
+    pub fn fit_targets(&mut self, fitted_on: &[u32], reading: &Reading) -> Result<(), Beyond> {
+        self.answers.fit(fitted_on, reading.target_scaling);
+        beyond::check_targets(&self.answers, reading.target_scaling)
     }
 
     /// Scales the inputs with the scales of another set.
@@ -170,6 +196,10 @@ impl Dataset for Chosen {
 
     fn classes(&self) -> &[String] {
         self.samples.answers.names()
+    }
+
+    fn labels(&self) -> &[String] {
+        self.samples.answers.labels()
     }
 
     fn class_of(&self, index: usize) -> Option<u32> {

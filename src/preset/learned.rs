@@ -36,6 +36,9 @@ pub struct Preparation {
     pub columns: Vec<String>,
     /// The name of the column that is predicted, where the table has names.
     pub label: Option<String>,
+    /// The names of the columns that are predicted, where they are several; empty otherwise, and for a run of before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// The columns of a table; `None` where the samples are none, and for a run of before, whose inputs are columns of numbers.
     #[serde(default)]
     pub table: Option<TableSchema>,

@@ -80,6 +80,7 @@ mod tests {
                 tokens: Vec::new(),
                 columns: vec!["a".into(), "b".into()],
                 label: Some("y".into()),
+                labels: Vec::new(),
                 table: Some(TableSchema::of_numbers(&["a".into(), "b".into()], Some("y"), Missing::Mean)),
                 are_pixels: false,
                 input_scales: vec![

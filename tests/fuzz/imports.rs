@@ -91,7 +91,8 @@ pub fn csv() -> Target {
             let set = Files { trained: 2, ..twice(path) };
             options.weights = Some("1".into());
             drop(table::read(&set, &options, &limits(), &mut |_| Ok(())));
-            let columns = Columns { path: None, label: Some("kind") };
+            let labels = ["kind".to_string()];
+            let columns = Columns { path: None, labels: &labels };
             drop(file_table::read(&[path, path], columns, &limits(), &mut |_| Ok(())));
             drop(check(path, AsTable { labels: &["2".to_string()], ..AsTable::default() }));
         });

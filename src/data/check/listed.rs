@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::report::DataReport;
 use super::text::{self as text_with_classes, longest};
+use crate::data::answers::Answers;
 use crate::data::import::class_column::Chosen;
 use crate::data::import::file_table::{self, Columns};
 use crate::data::import::limits::Limits;
 use crate::data::import::listed::held;
 use crate::data::import::main_input::{MainInput, main_input};
 use crate::data::{Error, tokens};
-use crate::preset::Holds;
+use crate::preset::{FileSource, FileTable, Holds, LabelNames};
 
 /// What was seen of a table.
 pub(super) enum Seen {
@@ -51,6 +52,44 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Seen {
     }
 }
 
+/// As [`check`], for several labels that are predicted at once.
+pub(super) fn check_several(path: &Path, labels: &[String], limits: &Limits) -> Seen {
+    match main_input(&path.to_string_lossy(), None, limits) {
+        MainInput::Files { column, holds, .. } => {
+            let label = LabelNames::listed(labels.to_vec());
+            let file = path.to_string_lossy().into_owned();
+            Seen::Listed(check_own(&FileTable { label, holds, ..FileTable::of(file, column) }, limits))
+        }
+        _ => Seen::Columns(None),
+    }
+}
+
+/// Looks at a table of files or texts as a preset names it.
+///
+/// # Errors
+/// When the table cannot be read, or has not the columns that the preset names.
+pub(super) fn check_own(own: &FileTable, limits: &Limits) -> Result<DataReport, Error> {
+    let mut report = DataReport::of(match own.holds {
+        Holds::Texts => "table of texts",
+        Holds::Images | Holds::Sounds | Holds::TextFiles => "table of files",
+    });
+    let tables: Vec<&Path> = own.paths().into_iter().map(Path::new).collect();
+    let labels = own.label.as_ref().map(LabelNames::as_slice).unwrap_or_default();
+    let columns = Columns { path: own.path.as_deref(), labels };
+    let mut broken = Vec::new();
+    let listed = file_table::read(&tables, columns, limits, &mut |problem| {
+        broken.push(Error::from(problem));
+        Ok(())
+    })?;
+    broken.iter().for_each(|problem| report.problem(problem));
+    listed.told.iter().for_each(|sentence| report.fact("note", sentence));
+    match own.holds {
+        Holds::Texts => texts(&mut report, &listed),
+        holds => files(&mut report, &listed, &tables, (own.folder.as_deref(), holds), limits),
+    }
+    Ok(report)
+}
+
 /// What the table holds, and the problems of its rows; or the report, where no column of it has the classes.
 fn listed(
     path: &Path,
@@ -73,7 +112,8 @@ fn listed(
         report.fact("note", &label.others);
     }
     let mut broken = Vec::new();
-    let columns = Columns { path: Some(column), label: Some(&label.name) };
+    let labels = [label.name];
+    let columns = Columns { path: Some(column), labels: &labels };
     let listed = file_table::read(&[path], columns, limits, &mut |problem| {
         broken.push(Error::from(problem));
         Ok(())
@@ -99,19 +139,27 @@ fn of_files(
         Ok(found) => found,
         Err(report) => return report,
     };
+    files(&mut report, &listed, &[path], (None, holds), limits);
+    report
+}
+
+/// The files that the rows name: their classes, and whether each decodes.
+fn files(
+    report: &mut DataReport,
+    listed: &file_table::Listed,
+    tables: &[&Path],
+    (folder, holds): (Option<&str>, Holds),
+    limits: &Limits,
+) {
     let mut told = Vec::new();
-    let files = match listed.files(&[path], (None, Some(holds)), &mut told) {
+    let files = match listed.files(tables, (folder, Some(holds)), &mut told) {
         Ok(files) => files,
-        Err(problem) => {
-            report.problem(&problem);
-            return report;
-        }
+        Err(problem) => return report.problem(&problem),
     };
     told.iter().for_each(|sentence| report.fact("note", sentence));
     report.fact("files", files.files.len());
-    report.balance(&files.of, &files.names);
-    super::files::look(&mut report, &files.files, held, limits);
-    report
+    answers(report, &files.answers());
+    super::files::look(report, &files.files, held, limits);
 }
 
 fn of_texts(path: &Path, column: &str, label: Result<Chosen, Error>, limits: &Limits) -> DataReport {
@@ -119,11 +167,33 @@ fn of_texts(path: &Path, column: &str, label: Result<Chosen, Error>, limits: &Li
         Ok(found) => found,
         Err(report) => return report,
     };
+    texts(&mut report, &listed);
+    report
+}
+
+/// The texts that the rows hold: how long they are, and their classes.
+fn texts(report: &mut DataReport, listed: &file_table::Listed) {
     report.fact("texts", listed.cells.len());
     let lengths = listed.cells.iter().map(|text| text.chars().count());
     let words = listed.cells.iter().map(|text| tokens::words(text));
     let (length, words) = (lengths.max().unwrap_or_default(), words.max().unwrap_or_default());
     report.fact("longest", longest(length, words));
-    report.balance(&listed.of, &listed.names);
-    report
+    match &listed.values {
+        Some(values) => answers(report, &values.answers(&listed.of)),
+        None => report.balance(&listed.of, &listed.names),
+    }
+}
+
+/// What the files or texts are to be answered with.
+fn answers(report: &mut DataReport, answers: &Answers) {
+    match answers {
+        Answers::Classes { of, names } => report.balance(of, names),
+        Answers::Values { width, values, names, .. } => {
+            for (place, name) in names.iter().enumerate() {
+                let of_label = values.iter().skip(place).step_by(*width).copied();
+                report.values(&format!("label '{name}'"), of_label);
+            }
+        }
+        Answers::Nothing { .. } => {}
+    }
 }

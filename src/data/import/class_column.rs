@@ -1,4 +1,4 @@
-//! Which columns of a table could be classes, for networks that tell nothing but classes.
+//! Which columns of a table could be the classes of its files or texts, and which the values of its files.
 
 use super::named_label::{named_label, place_called};
 use super::seen::Seen;
@@ -14,7 +14,7 @@ const OF_FILES: &[&str] =
 /// Fewer rows may have a class each.
 const FEW_ROWS: u64 = 10;
 
-/// The column of the classes.
+/// The column of the classes or values.
 #[derive(Debug)]
 pub struct Chosen {
     /// Its name, or where it has none its number.
@@ -35,6 +35,9 @@ pub(super) fn called(names: &[String], place: usize) -> String {
     }
 }
 
+/// What is said of numbers that are no classes.
+const VALUES: &str = "numbers that are values";
+
 /// Why a column cannot be the classes of so many rows; `None` where it can.
 fn no_classes(column: &Column, rows: u64) -> Option<String> {
     let known = rows - column.missing;
@@ -46,8 +49,7 @@ fn no_classes(column: &Column, rows: u64) -> Option<String> {
     }
     if column.numbers * 2 > known {
         let has_fraction = words.keys().any(|word| word.contains(['.', ',']) && !is_whole(word));
-        return (are_many || has_fraction || words.len() > MOST_NUMBERS)
-            .then(|| "numbers that are values".into());
+        return (are_many || has_fraction || words.len() > MOST_NUMBERS).then(|| VALUES.into());
     }
     if column.dates.best().0 * 2 > known {
         return Some("dates".into());
@@ -58,8 +60,8 @@ fn no_classes(column: &Column, rows: u64) -> Option<String> {
     (different == 1).then(|| "all rows have the same".into())
 }
 
-/// The column that has the classes: the one that a person names, or whose name says it, or the last one that can. `inputs` is the place of the files or
-/// texts, `of` what they are.
+/// The column that has the classes: the one that a person names, or whose name says it, or the last one that can; of files also one
+/// of values, where a person names it or none has classes. `inputs` is the place of the files or texts, `of` what they are.
 ///
 /// # Errors
 /// When there is none, or the one that is named has no classes: with the columns that could be.
@@ -90,8 +92,11 @@ pub fn chosen(
         |places: &[usize]| places.iter().rev().map(|&place| shown(place)).collect::<Vec<_>>().join(", ");
     let by_name = || named_label(seen).or_else(|| place_called(seen, OF_FILES, |place| can.contains(&place)));
     let by_name = by_name().filter(|place| can.contains(place) && target.is_none());
+    // What is predicted of a text as a value is one column among others: a table of columns.
+    let has_values = |(_, why): &&(usize, String)| of == "files" && why == VALUES;
+    let values = cannot.iter().find(has_values).map(|(place, _)| *place);
     let place = match target {
-        None => by_name.or(can.first().copied()).ok_or_else(|| {
+        None => by_name.or(can.first().copied()).or(values).ok_or_else(|| {
             let why = match cannot.is_empty() {
                 true => "this one has no other column".into(),
                 false => format!("none of its others has classes: {}", in_words(&cannot)),
@@ -109,7 +114,8 @@ pub fn chosen(
             if place == inputs {
                 return Err(broken(format!("column {} names the {of}, and cannot be their class as well", shown(place))));
             }
-            if let Some((_, why)) = cannot.iter().find(|(other, _)| *other == place) {
+            let refused = cannot.iter().filter(|cannot| !has_values(cannot));
+            if let Some((_, why)) = { refused }.find(|(other, _)| *other == place) {
                 let instead = match can.is_empty() {
                     true => "none of its columns has classes".into(),
                     false => format!("--target takes one of: {}", named(&can)),

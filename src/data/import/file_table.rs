@@ -1,14 +1,17 @@
-//! Tables that name files, or hold texts, with a class each.
+//! Tables that name files, or hold texts, with a class or values each.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use super::LONGEST_CLASS;
+use super::class_column::called;
 use super::classes::{Classes, too_many_classes};
-use super::folders::Classed;
+use super::folders::{Classed, Values};
 use super::limits::Limits;
 use super::named_files::find;
 use crate::data::Error;
+use crate::data::answers::MOST_LIKELY_CLASSES;
+use crate::data::table::classes::is_padded;
 use crate::data::table::columns::the_one;
 use crate::data::table::{self, InRow, Place, Problem, Row, RowNumbers, RowProblem, Sink, cell, columns};
 use crate::preset::{Csv, Holds};
@@ -18,8 +21,8 @@ use crate::preset::{Csv, Holds};
 pub struct Columns<'a> {
     /// That of the files or texts.
     pub path: Option<&'a str>,
-    /// That of the classes.
-    pub label: Option<&'a str>,
+    /// That of the classes or values, or several of values; none: the last one of the others.
+    pub labels: &'a [String],
 }
 
 /// What the tables hold.
@@ -27,10 +30,12 @@ pub struct Columns<'a> {
 pub struct Listed {
     /// The paths or texts, as they stand there.
     pub cells: Vec<String>,
-    /// The class of each.
+    /// The class of each, or where they have values the number of its row of these.
     pub of: Vec<u32>,
-    /// The classes' names: numbers by their value, then words.
+    /// The classes' names: numbers by their value, then words; empty where there are values.
     pub names: Vec<String>,
+    /// The values of each, where its labels are no classes.
+    pub values: Option<Values>,
     /// The first row of the second table.
     pub first_test: Option<usize>,
     /// The number of each row in its table, where rows are left out.
@@ -39,12 +44,63 @@ pub struct Listed {
     pub told: Vec<String>,
 }
 
+/// Labels as they come, which may be classes as well as values.
+#[derive(Default)]
+struct Labels {
+    classes: Classes,
+    /// The number of each row's class, as long as there are not too many.
+    of: Vec<u32>,
+    are_too_many: bool,
+    /// The number that each row's label is, as long as all are numbers; or the numbers of each row, where it has several.
+    numbers: Vec<f64>,
+    /// Whether a label is no number, or has digits that say that it is a code.
+    has_words: bool,
+    /// What is wrong where they are classes: one that is in the second table only.
+    late: Option<Error>,
+}
+
+impl Labels {
+    /// Takes the label of a row, which is of the second table where `is_late`. `broken` says where the row is.
+    ///
+    /// # Errors
+    /// When they are classes, and there are more than can be learned, or one of the second table is not in the first.
+    fn push(
+        &mut self,
+        (label, number): (&str, Option<f64>),
+        is_late: bool,
+        broken: &dyn Fn(String) -> Error,
+    ) -> Result<(), Error> {
+        match number {
+            Some(number) if !is_padded(label) && !self.has_words => self.numbers.push(number),
+            _ => (self.has_words, self.numbers) = (true, Vec::new()),
+        }
+        let known = self.classes.count();
+        match self.classes.number(label) {
+            Some(number) => self.of.push(number),
+            None => self.are_too_many = true,
+        }
+        if is_late && self.late.is_none() && self.classes.count() > known {
+            self.late = Some(broken(format!("no training sample is of the class '{label}'")));
+        }
+        match (self.has_words, self.are_too_many) {
+            (true, true) => Err(broken(too_many_classes())),
+            (true, false) => self.late.take().map_or(Ok(()), Err),
+            (false, _) => Ok(()),
+        }
+    }
+
+    /// Whether they are numbers, and too many different ones to be likely classes.
+    fn are_values(&self) -> bool {
+        !self.has_words && (self.are_too_many || self.classes.count() > MOST_LIKELY_CLASSES)
+    }
+}
+
 /// Reads one table, or a second one as the test set. A row that lacks its path or class, or cannot be read, is a problem for `sink`.
 ///
 /// # Errors
 /// What `sink` gives back; when a table cannot be read, has not these columns, or a class is only in the second table.
 pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> Result<Listed, Error> {
-    let (mut listed, mut classes) = (Listed::default(), Classes::default());
+    let (mut listed, mut labels, mut names) = (Listed::default(), Labels::default(), Vec::new());
     let mut bytes = 0;
     for (table, file) in files.iter().enumerate() {
         if table == 1 {
@@ -57,35 +113,43 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             left_out.leave_out(kept.get(), table == 0);
             sink(problem)
         };
-        let told = rows(file, columns, limits, &mut leave_out, &mut |at, cell, class| {
+        let (told, here) = rows(file, columns, limits, &mut leave_out, &mut |at, cell, answer| {
             let broken = |problem: String| Error::Broken {
                 origin: origin.clone().into_owned(),
                 problem: format!("{at}: {problem}"),
             };
-            if class.len() > LONGEST_CLASS {
-                return Err(broken(format!("its class is longer than {LONGEST_CLASS} bytes")));
-            }
-            let known = classes.count();
-            let number = classes.number(class).ok_or_else(|| broken(too_many_classes()))?;
-            if table == 1 && classes.count() > known {
-                return Err(broken(format!("no training sample is of the class '{class}'")));
+            match answer {
+                Answer::Class(class, _) if class.len() > LONGEST_CLASS => {
+                    return Err(broken(format!("its class is longer than {LONGEST_CLASS} bytes")));
+                }
+                Answer::Class(class, number) => labels.push((class, number), table == 1, &broken)?,
+                Answer::Values(values) => labels.numbers.extend_from_slice(values),
             }
             bytes += (cell.len() + size_of::<(String, u32, usize)>()) as u64;
             limits.check(bytes, "its rows take", &origin)?;
             listed.cells.push(cell.to_string());
-            listed.of.push(number);
             kept.set(listed.cells.len());
             Ok(())
         })?;
         listed.numbers = left_out;
         listed.told.extend(told);
+        if table == 0 {
+            names = here;
+        }
     }
-    let (names, places) = classes.sorted().map_err(|problem| {
+    if names.len() > 1 || labels.are_values() {
+        let values = Some(Values { names, rows: labels.numbers });
+        return Ok(Listed { of: (0..listed.cells.len() as u32).collect(), values, ..listed });
+    }
+    if let Some(late) = labels.late {
+        return Err(late);
+    }
+    let (names, places) = labels.classes.sorted().map_err(|problem| {
         let origin = files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
         Error::Broken { origin, problem }
     })?;
-    listed.of.iter_mut().for_each(|class| *class = places[*class as usize]);
-    Ok(Listed { names, ..listed })
+    let of = labels.of.into_iter().map(|class| places[class as usize]).collect();
+    Ok(Listed { names, of, ..listed })
 }
 
 /// The folder that the paths of a table are in, as seen from the table's folder, and what the files are; `None`: it is not known.
@@ -177,7 +241,7 @@ impl Listed {
         (folder, holds): Where,
         told: &mut Vec<String>,
     ) -> Result<Classed, Error> {
-        let Listed { cells, of, names, first_test, .. } = self;
+        let Listed { cells, of, names, values, first_test, .. } = self;
         let (first, second) = cells.split_at(first_test.unwrap_or(cells.len()));
         let mut files = Vec::with_capacity(cells.len());
         for (table, cells) in tables.iter().zip([first, second]) {
@@ -196,28 +260,39 @@ impl Listed {
             files,
             of: of.clone(),
             names: names.clone(),
+            values: values.clone(),
             first_test: *first_test,
             ..Classed::default()
         })
     }
 }
 
-/// Takes a row: where it is, its path or text, its class.
-type TakeRow<'a> = &'a mut dyn FnMut(Place, &str, &str) -> Result<(), Error>;
+/// What a row is to be answered with.
+#[derive(Clone, Copy)]
+enum Answer<'a> {
+    /// The cell of its label, and the number that it is.
+    Class(&'a str, Option<f64>),
+    /// The numbers of several labels.
+    Values(&'a [f64]),
+}
 
-/// Hands all rows to `take`. Gives what is unusual about the table: a sentence each.
+/// Takes a row: where it is, its path or text, its class or values.
+type TakeRow<'a> = &'a mut dyn FnMut(Place, &str, Answer) -> Result<(), Error>;
+
+/// Hands all rows to `take`. Gives what is unusual about the table, a sentence each, and the names of its labels.
 fn rows(
     file: &Path,
     columns: Columns,
     limits: &Limits,
     sink: Sink,
     take: TakeRow,
-) -> Result<Vec<String>, Error> {
+) -> Result<(Vec<String>, Vec<String>), Error> {
     let origin = file.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
     let opened = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?;
-    let table::Opened { mut reader, unusual, .. } = opened;
+    let table::Opened { mut reader, unusual, numbers, .. } = opened;
+    let mut values = Vec::new();
     let (mut row, mut found, mut count) = (Row::default(), None, 0);
     let mut names: Vec<String> = Vec::new();
     let (mut left_out, mut without_class, mut lack) = (0, 0, None);
@@ -232,7 +307,7 @@ fn rows(
             Err(problem) => return Err(broken(problem.at(row.at))),
         };
         let at = row.at;
-        let Some((path, label)) = found else {
+        let Some((path, labels)) = &found else {
             found = Some(columns.among(&row).map_err(|problem| broken(format!("{at}: {problem}")))?);
             names = row.cells().map(str::to_string).collect();
             continue;
@@ -242,19 +317,44 @@ fn rows(
             cell: None,
             what: format!("{what} is missing"),
         };
-        let (named, class) = (cell::at(&row.cells, path), cell::at(&row.cells, label));
-        let problem = match (problem, named, class) {
-            (Some(problem), ..) => problem,
-            (None, "", _) => missing(path, "the path or text"),
-            (None, _, "") => {
-                without_class += 1;
-                missing(label, "the class")
+        let of_label = |place: usize, cell: &str, what: &str| InRow {
+            column: Some((place + 1, names.get(place).cloned().unwrap_or_default())),
+            cell: Some(cell::shown(cell)),
+            what: what.into(),
+        };
+        let named = cell::at(&row.cells, *path);
+        values.clear();
+        let mut wrong = None;
+        for &label in labels {
+            let cell = cell::at(&row.cells, label);
+            if cell.is_empty() {
+                wrong = wrong.or(Some((missing(label, "the class"), true)));
+            } else if labels.len() > 1 {
+                match table::number_of_several(cell, numbers) {
+                    Ok(number) => values.push(number),
+                    Err(what) => wrong = wrong.or(Some((of_label(label, cell, what), false))),
+                }
             }
-            (None, named, class) => {
+        }
+        let problem = match (problem, named, wrong) {
+            (Some(problem), ..) => problem,
+            (None, "", _) => missing(*path, "the path or text"),
+            (None, _, Some((problem, is_lack))) => {
+                without_class += usize::from(is_lack);
+                problem
+            }
+            (None, named, None) => {
                 if let Some(error) = lack.take() {
                     return Err(error);
                 }
-                take(at, named, class)?;
+                let answer = match labels[..] {
+                    [alone] => {
+                        let cell = cell::at(&row.cells, alone);
+                        Answer::Class(cell, numbers.parse(cell).filter(|number| number.is_finite()))
+                    }
+                    _ => Answer::Values(&values),
+                };
+                take(at, named, answer)?;
                 count += 1;
                 continue;
             }
@@ -272,37 +372,46 @@ fn rows(
         return Err(error);
     }
     if count == 0 && left_out > 0 && left_out == without_class {
-        let name = found.map(|(_, label)| columns::in_words(&names[label], label)).unwrap_or_default();
+        let first = found.as_ref().and_then(|(_, labels)| labels.first().copied());
+        let name = first.map(|label| columns::in_words(&names[label], label)).unwrap_or_default();
         return Err(broken(format!("none of its {left_out} rows has a class in {name}")));
     }
     if count == 0 {
         return Err(broken("it has no rows".into()));
     }
     let unusual = (!unusual.is_empty()).then(|| unusual.join(", "));
-    Ok(unusual.into_iter().chain(reader.told()).map(|sentence| format!("{origin}: {sentence}")).collect())
+    let told = unusual.into_iter().chain(reader.told()).map(|sentence| format!("{origin}: {sentence}"));
+    let labels = found.map(|(_, labels)| labels).unwrap_or_default();
+    Ok((told.collect(), labels.iter().map(|&label| called(&names, label)).collect()))
 }
 
 impl Columns<'_> {
-    /// The places of the two columns among those that a table's first line names.
-    fn among(&self, header: &Row) -> Result<(usize, usize), String> {
+    /// The places of the columns among those that a table's first line names.
+    fn among(&self, header: &Row) -> Result<(usize, Vec<usize>), String> {
         let names: Vec<String> = header.cells().map(str::to_string).collect();
         let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
             let alone = names.first().map(String::as_str).unwrap_or_default();
-            return Err(match self.label {
-                Some(label) => {
+            return Err(match self.labels {
+                [label, ..] => {
                     format!("there is no column '{label}' with the classes; its only column is '{alone}'")
                 }
-                None => format!(
+                [] => format!(
                     "its only column is '{alone}', and there has to be one with a class for each; is another separator used?"
                 ),
             });
         };
         let path = place(&names, self.path, 0)?;
         // The last column that can be it.
-        let label = place(&names, self.label, if path == last { last - 1 } else { last })?;
-        match path == label {
+        let usual = if path == last { last - 1 } else { last };
+        let labels = match self.labels {
+            [] => vec![usual],
+            labels => {
+                labels.iter().map(|label| place(&names, Some(label), usual)).collect::<Result<Vec<_>, _>>()?
+            }
+        };
+        match labels.contains(&path) {
             true => Err(format!("column '{}' is both the path and the class", names[path])),
-            false => Ok((path, label)),
+            false => Ok((path, labels)),
         }
     }
 }
@@ -316,8 +425,7 @@ mod tests {
         folder.join(name)
     }
 
-    const NAMED: Columns = Columns { path: Some("file"), label: Some("kind") };
-    const USUAL: Columns = Columns { path: None, label: None };
+    const USUAL: Columns = Columns { path: None, labels: &[] };
 
     #[test]
     fn files_are_found_from_the_folder_of_their_table_and_classes_are_in_one_order() {
@@ -331,7 +439,9 @@ mod tests {
             std::fs::create_dir_all(folder.path().join("x")).unwrap();
             put(folder.path(), name, "");
         }
-        let listed = read(&tables, NAMED, &Limits::of_machine(), &mut table::refuse).unwrap();
+        let kind = ["kind".to_string()];
+        let named = Columns { path: Some("file"), labels: &kind };
+        let listed = read(&tables, named, &Limits::of_machine(), &mut table::refuse).unwrap();
         assert_eq!(
             (&listed.names[..], &listed.of[..]),
             (&["9", "10", "b"].map(String::from)[..], &[1, 2, 0, 2, 0][..])
@@ -362,6 +472,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
+        let kind = ["kind".to_string()];
+        let named = Columns { path: Some("file"), labels: &kind };
         let problem = |text: &str, columns: Columns| {
             let file = put(folder.path(), "a.csv", text);
             read(&[&file], columns, &Limits::of_machine(), &mut table::refuse).unwrap_err().to_string()
@@ -374,13 +486,13 @@ mod tests {
             problem("file,kind\na,1\nb\n", USUAL).contains("line 3, column 2 ('kind'): the class is missing")
         );
         assert!(
-            problem("file,what\na,1\n", NAMED)
+            problem("file,what\na,1\n", named)
                 .contains("line 1: there is no column 'kind'; there are: file, what")
         );
         assert!(problem("file\na\n", USUAL).contains("line 1: its only column is 'file', and there has to be one with a class for each; is another separator used?"));
         assert!(problem("file,kind\n", USUAL).contains("it has no rows"));
         assert!(problem("file,kind\na,1\nb,1\n", USUAL).contains("1 classes; 2 to 1000 can be learned"));
-        let twice = Columns { path: Some("2"), label: Some("kind") };
+        let twice = Columns { path: Some("2"), labels: &kind };
         assert!(problem("file,kind\na,1\n", twice).contains("column 'kind' is both the path and the class"));
         let (first, second) =
             (put(folder.path(), "a.csv", "f,k\na,1\nb,2\n"), put(folder.path(), "b.csv", "f,k\na,3\n"));

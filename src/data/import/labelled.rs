@@ -35,6 +35,14 @@ impl Texts {
     /// When there are too many texts or classes.
     pub fn push(&mut self, class: &str, text: &str, limits: &Limits) -> Result<(), String> {
         self.of.push(self.classes.number(class).ok_or_else(too_many_classes)?);
+        self.push_text(text, limits)
+    }
+
+    /// Adds a text of no class, where none has one.
+    ///
+    /// # Errors
+    /// When there are too many texts.
+    pub fn push_text(&mut self, text: &str, limits: &Limits) -> Result<(), String> {
         let (count, new) = self.seen.add(text);
         let (length, unit) = (self.form.length, self.form.unit());
         self.longer += usize::from(count > length);
@@ -49,10 +57,10 @@ impl Texts {
     /// The texts as samples: the last tokens of each, padded in front with token 0. What is not read of them goes to `told`.
     ///
     /// # Errors
-    /// When there are too few classes, or the tokens cannot be learned.
+    /// When they have classes and these are too few, or the tokens cannot be learned.
     pub fn samples(self, told: &mut Vec<String>) -> Result<Samples, String> {
         let Texts { form, classes, seen, mut of, texts, longer, .. } = self;
-        let (names, places) = classes.sorted()?;
+        let (names, places) = if of.is_empty() { Default::default() } else { classes.sorted()? };
         let tokens = seen.tokens(&form)?;
         let inputs = texts.iter().flat_map(|text| encode(text, &form, &tokens)).collect();
         of.iter_mut().for_each(|class| *class = places[*class as usize]);

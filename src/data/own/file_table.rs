@@ -17,11 +17,14 @@ use crate::data::import::text;
 use crate::data::samples::Samples;
 use crate::data::speech::mel::Spectrogram;
 use crate::data::table::Skipped;
-use crate::preset::{FileSource, FileTable, Holds, Offers, Pair};
+use crate::preset::{FileSource, FileTable, Holds, LabelNames, Offers, Pair};
 
 impl FileTable {
     fn columns(&self) -> Columns<'_> {
-        Columns { path: self.path.as_deref(), label: self.label.as_deref() }
+        Columns {
+            path: self.path.as_deref(),
+            labels: self.label.as_ref().map(LabelNames::as_slice).unwrap_or_default(),
+        }
     }
 
     fn tables(&self) -> Vec<&Path> {
@@ -78,12 +81,20 @@ impl FileTable {
     fn texts(&self, listed: &Listed, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let mut texts = Texts::new(self.form());
         for (text, &class) in listed.cells.iter().zip(&listed.of) {
-            let pushed = texts.push(&listed.names[class as usize], text, limits);
+            // Of texts with values each row is by itself.
+            let pushed = match listed.names.get(class as usize) {
+                Some(name) => texts.push(name, text, limits),
+                None => texts.push_text(text, limits),
+            };
             pushed.map_err(|problem| broken(&self.table, problem))?;
         }
         let samples = texts.samples(notices).map_err(|problem| broken(&self.table, problem))?;
+        let answers = match &listed.values {
+            Some(values) => values.answers(&listed.of),
+            None => samples.answers,
+        };
         let rows = Some((listed.numbers.clone(), listed.first_test));
-        Ok(Opened::Samples(Samples { rows, ..samples }, listed.first_test))
+        Ok(Opened::Samples(Samples { rows, answers, ..samples }, listed.first_test))
     }
 
     fn text_files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
@@ -95,9 +106,9 @@ impl FileTable {
         let read = files.files.par_iter().map(read).collect();
         let cells = files.sorted_out(read, self.skip_broken, notices)?;
         let named = files.named_in(&self.folders());
-        let Classed { of, names, first_test, .. } = files;
-        let opened =
-            self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits, notices)?;
+        let Classed { of, names, values, first_test, .. } = files;
+        let listed = Listed { cells, of, names, values, first_test, ..Listed::default() };
+        let opened = self.texts(&listed, limits, notices)?;
         Ok(match opened {
             Opened::Samples(samples, first_test) => {
                 Opened::Samples(Samples { files: named, ..samples }, first_test)

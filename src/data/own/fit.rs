@@ -126,7 +126,8 @@ impl Fit<'_> {
     pub(super) fn samples(&self, mut samples: Samples, first_test: Option<usize>) -> Result<Samples, Error> {
         self.check_shape(&samples.shape)?;
         samples.shape = self.learned.input_shape.clone();
-        samples.answers = self.answers(samples.answers, Numbering::FromZero, first_test, false)?;
+        let numbering = samples.numbering();
+        samples.answers = self.answers(samples.answers, numbering, first_test, false)?;
         if samples.tokens.is_empty() {
             samples.scale_as(self.learned.input_scales.clone());
         } else {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::set::Imported;
 use super::{Import, Opened, classed, folders, parts_in_words};
 use crate::data::Error;
-use crate::data::answers::Answers;
 use crate::data::import::folders::Classed;
 use crate::data::import::images::{self, Form};
 use crate::data::import::limits::Limits;
@@ -53,12 +52,13 @@ pub(super) fn opened(
 ) -> Result<Opened, Error> {
     let rows = images::rows(&mut images, form, skip_broken, limits, origin, notices)?;
     let files = images.named_in(folders);
-    let Classed { of, names, first_validation, first_test, .. } = images;
+    let answers = images.answers();
+    let Classed { first_validation, first_test, .. } = images;
     Ok(Opened::Rows(Imported {
         first_validation,
         first_test,
         files,
         are_pixels: true,
-        ..Imported::of(rows.into(), form.shape(), Answers::Classes { of, names })
+        ..Imported::of(rows.into(), form.shape(), answers)
     }))
 }

@@ -109,7 +109,8 @@ impl Opened {
                 let Samples { shape, answers, tokens, .. } = samples;
                 let tokens = (!tokens.is_empty()).then_some(tokens.len());
                 let offers = offers_of(shape.clone(), answers.kind(), count, *first_test);
-                with_validation(Offers { tokens, ..offers }, samples.first_validation)
+                let offers = with_validation(Offers { tokens, ..offers }, samples.first_validation);
+                with_answers(offers, answers, Some(samples.numbering()))
             }
             Opened::Text(text, steps) => {
                 let letters = text.vocabulary.len();
@@ -145,9 +146,10 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
 
 /// What listed folders offer, where their files become inputs of this shape.
 fn classed(input: Vec<usize>, listed: Classed) -> Offers {
-    let Classed { files, names, first_validation, first_test, .. } = listed;
-    let offers = offers_of(input, TargetKind::Classes(names), files.len(), first_test);
-    with_validation(offers, first_validation)
+    let answers = listed.answers();
+    let Classed { files, first_validation, first_test, .. } = listed;
+    let offers = offers_of(input, answers.kind(), files.len(), first_test);
+    with_answers(with_validation(offers, first_validation), &answers, Some(Numbering::Names))
 }
 
 /// With the samples from this one to those of the test set as a validation set of its own.
@@ -258,12 +260,18 @@ pub(super) fn open(
             set.read_as(reading.targets).split(config, reading, seed)?
         }
         Opened::Samples(samples, first_test) => {
+            let mut samples = samples.read_as(reading.targets);
             let parts = cut(&samples, first_test, config, seed);
             notices.extend(config.source.text_form().and_then(|form| unknown_words(&samples, &form)));
             // Tokens are numbers of characters, not quantities.
             match samples.tokens.is_empty() {
                 true => super::open::scaled(samples, parts, source, reading)?,
-                false => samples.split(parts, reading.labels),
+                false => {
+                    let origin = source.paths().join(", ");
+                    let fitted = samples.fit_targets(&parts.trained_once(), reading);
+                    fitted.map_err(|problem| Error::Broken { origin, problem: problem.to_string() })?;
+                    samples.split(parts, reading.labels)
+                }
             }
         }
         Opened::Text(text, steps) => text::splits(&text, steps, config),

@@ -73,9 +73,10 @@ impl Imported {
         }
     }
 
-    /// Which classes whole numbers are: in a table those that occur, in an array all from 0 on.
+    /// Which classes whole numbers are: in a table, also in one of files, those that occur, in an array all from 0 on.
     pub fn numbering(&self) -> Numbering {
-        if self.columns.is_empty() { Numbering::FromZero } else { Numbering::Names }
+        let have_names = !self.columns.is_empty() || !self.files.is_empty();
+        if have_names { Numbering::Names } else { Numbering::FromZero }
     }
 
     /// The set with its targets as a training wants them, where they can be read so and the preset does not say what they
@@ -258,6 +259,10 @@ impl Dataset for Own {
 
     fn table(&self) -> Option<&TableSchema> {
         self.shared.set.table.as_ref()
+    }
+
+    fn labels(&self) -> &[String] {
+        self.shared.set.answers.labels()
     }
 
     fn are_pixels(&self) -> bool {

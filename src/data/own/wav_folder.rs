@@ -51,7 +51,7 @@ pub(super) fn opened(
 ) -> Result<Opened, Error> {
     let pictures = spectrograms(&mut sounds, form, skip_broken, limits, notices)?;
     let files = sounds.named_in(folders);
-    let samples = Samples::of_classes(form.shape(), pictures.concat(), sounds.of, sounds.names);
+    let samples = Samples::of(form.shape(), pictures.concat(), sounds.answers());
     let first_validation = sounds.first_validation;
     Ok(Opened::Samples(Samples { files, first_validation, ..samples }, sounds.first_test))
 }

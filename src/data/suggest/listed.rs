@@ -2,23 +2,23 @@
 
 use super::comment::comment;
 use super::found::{Found, LABEL, Target};
-use super::network::{End, Network, split};
+use super::network::{End, Network, end_of_answers, split};
 use super::{files, folder, text};
 use crate::data::import::class_column::Chosen;
 use crate::data::import::limits::Limits;
 use crate::data::{self, Error};
 use crate::preset::counted_with;
-use crate::preset::{Colour, FileTable, Holds, Offers, Pair, TargetKind};
+use crate::preset::{Colour, FileTable, Holds, LabelNames, Offers, Pair, TargetKind};
 
-/// The preset for files that a column of a table names. `is_chosen`: a person names the column of the classes.
+/// The preset for files that a column of a table names. `targets` are the columns of classes or values that a person names.
 pub(super) fn of_files(
     file: &str,
     column: &str,
     label: Chosen,
-    is_chosen: bool,
+    targets: &[String],
     holds: Holds,
 ) -> Result<Found, Error> {
-    found(file, column, label, is_chosen, holds, String::new())
+    found(file, column, label, targets, holds, String::new())
 }
 
 /// The preset for texts in a column of a table. `others` are columns that are not read.
@@ -29,6 +29,7 @@ pub(super) fn of_texts(
     is_chosen: bool,
     others: &[String],
 ) -> Result<Found, Error> {
+    let targets = if is_chosen { vec![label.name.clone()] } else { Vec::new() };
     let unread = match others {
         [] => String::new(),
         others => comment(&format!(
@@ -36,23 +37,29 @@ pub(super) fn of_texts(
             others.join(", ")
         )),
     };
-    found(file, column, label, is_chosen, Holds::Texts, unread)
+    found(file, column, label, &targets, Holds::Texts, unread)
 }
 
 fn found(
     file: &str,
     column: &str,
     label: Chosen,
-    is_chosen: bool,
+    targets: &[String],
     holds: Holds,
     unread: String,
 ) -> Result<Found, Error> {
     let Chosen { name: label, is_by_name, missing, others } = label;
+    let is_chosen = !targets.is_empty();
+    let labels = match targets {
+        [_, _, ..] => targets.to_vec(),
+        _ => vec![label.clone()],
+    };
+    let in_preset = LabelNames::listed(labels.clone()).map(|labels| labels.in_preset()).unwrap_or_default();
     let source = FileTable {
         size: Pair(folder::SIDE, folder::SIDE),
         colour: Colour::Rgb,
         holds,
-        label: Some(label.clone()),
+        label: LabelNames::listed(labels.clone()),
         skip_broken: missing > 0 || holds != Holds::Texts,
         ..FileTable::of(file.to_string(), column.to_string())
     };
@@ -62,8 +69,14 @@ fn found(
         Holds::Images | Holds::Sounds => (source.tokens, source.length),
         Holds::TextFiles | Holds::Texts => text::how_to_read(&source.clone().into())?,
     };
-    let source = FileTable { tokens, length, ..source }.into();
-    let Offers { input, tokens: known, target, samples, .. } = data::offers(&source)?;
+    let source = FileTable { tokens, length, ..source };
+    let Offers { input, tokens: known, target, other_target, values, samples, .. } =
+        data::offers(&source.clone().into())?;
+    let lacks_some = labels.len() > 1 && {
+        let strict = FileTable { skip_broken: false, ..source.clone() };
+        data::offers(&strict.into()).is_err()
+    };
+    let source = source.into();
     let looked = match holds {
         Holds::Images | Holds::Sounds | Holds::TextFiles => {
             Some(files::look(&source, &Limits::of_machine())?)
@@ -71,22 +84,35 @@ fn found(
         Holds::Texts => None,
     };
     let samples = looked.as_ref().map_or(samples, |looked| looked.samples);
+    // A few measurements are no classes, however few.
+    let is_fraction = |name: &String| name.parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+    let target = match (target, other_target.clone()) {
+        (TargetKind::Classes(names), Some(values)) if names.iter().any(is_fraction) => values,
+        (target, _) => target,
+    };
+    let (end, taken_for) = match &target {
+        TargetKind::Classes(_) => (End::of(&target), None),
+        _ => {
+            let (end, what) = end_of_answers((&target, other_target.as_ref(), values), samples);
+            (end, Some(what))
+        }
+    };
     let (reason, options, network, what) = match holds {
         Holds::Images => (
             "Every image is stretched to this size; larger ones show more and take longer.".to_string(),
             format!("size: ({0}, {0}), colour: rgb,", folder::SIDE),
-            Network::convolutional(input[0], input[1], samples, End::of(&target)),
+            Network::convolutional(input[0], input[1], samples, end),
             "images",
         ),
         Holds::Sounds => (
             "A sound becomes a picture of time and pitch; `seconds` says how much of it is heard.".into(),
             "seconds: 0.9,".into(),
-            Network::convolutional(input[0], input[1], samples, End::of(&target)),
+            Network::convolutional(input[0], input[1], samples, end),
             "sounds",
         ),
         Holds::TextFiles | Holds::Texts => {
             let (comment, options) = text::written(tokens, length);
-            let network = text::reader(tokens, (known.unwrap_or_default(), samples), &target);
+            let network = text::reader(tokens, (known.unwrap_or_default(), samples), end);
             (comment, format!("{options},"), network, "texts")
         }
     };
@@ -115,18 +141,22 @@ fn found(
         not_read,
         format!("    path: {column:?},"),
         folder.map(|folder| format!("    folder: {folder:?},")).unwrap_or_default(),
-        format!("    // The column with the classes.{chosen}"),
+        match (&taken_for, labels.len()) {
+            (None, _) => format!("    // The column with the classes.{chosen}"),
+            (Some(what), 1) => format!("    // The column with the values to predict. {what}{chosen}"),
+            (Some(what), _) => format!("    // The columns to predict at once. {what}"),
+        },
     ];
     if !others.is_empty() {
         data.push(format!("    // {}", comment(&others)));
     }
-    data.push(format!("    label: {label:?},"));
+    data.push(format!("    label: {in_preset},"));
     if missing > 0 {
         data.push(format!("    // {} no class: left out.", counted_with(missing, "row", ("has", "have"))));
     }
     let comments = looked.iter().flat_map(files::Looked::comments);
     data.extend(comments.map(|comment| format!("    {comment}")));
-    if missing > 0 || looked.as_ref().is_some_and(files::Looked::skips) {
+    if missing > 0 || lacks_some || looked.as_ref().is_some_and(files::Looked::skips) {
         data.push("    skip_broken: true,".into());
     }
     data.push(format!("    // {reason}"));
@@ -134,19 +164,24 @@ fn found(
     data.push("),".into());
     data.extend(split(samples));
     data.push(network.end.labels.into());
-    let TargetKind::Classes(names) = &target else { unreachable!("files of a table are of classes") };
-    let title = format!("{samples} {what} of {} classes: {}", names.len(), names.join(", "));
-    let title: String = comment(&title).chars().take(100).collect();
     let why = if is_by_name { "as its name says" } else { "the last column that can be one" };
-    let reason =
-        format!("{LABEL}'{label}', {why}: {} classes to tell apart; --target names another", names.len());
-    let what = format!("{} classes to tell apart.", names.len());
+    let (answers, short) = match &target {
+        TargetKind::Classes(names) => (
+            format!("of {} classes: {}", names.len(), names.join(", ")),
+            format!("{} classes to tell apart", names.len()),
+        ),
+        _ if labels.len() == 1 => (format!("with a value each: {label}"), "a value to predict".to_string()),
+        _ => (format!("with values: {}", labels.join(", ")), "one of the values to predict at once".into()),
+    };
+    let title: String = comment(&format!("{samples} {what} {answers}")).chars().take(100).collect();
+    let reason = format!("{LABEL}'{label}', {why}: {short}; --target names another");
+    let target = |name: String| Target { name, what: format!("{short}.") };
     let told = of_files.into_iter().chain(looked.into_iter().flat_map(|looked| looked.told)).collect();
     Ok(Found {
         title,
         data,
         network,
-        targets: vec![Target { name: label, what }],
+        targets: labels.into_iter().map(target).collect(),
         reason: (!is_chosen).then_some(reason),
         told,
     })

@@ -17,7 +17,8 @@ fn suggested(name: &str, bytes: &[u8], target: Option<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let Suggestion { name, text, .. } = suggest(&named(&path), &wanted(target), None, |_| false).unwrap();
+    let Suggestion { name, text, .. } =
+        suggest(&named(&path), &wanted(target), Task::Auto, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(preset.name, name);
     let offers = crate::data::offers(&preset.data.source).unwrap();
@@ -74,18 +75,19 @@ fn a_preset_is_made_for_texts_and_folders() {
             image::GrayImage::from_pixel(5, 5, image::Luma([grey])).save(path).unwrap();
         }
     }
-    let Suggestion { text, .. } = suggest(&named(&folder.path().join("pets")), &[], None, |_| false).unwrap();
+    let Suggestion { text, .. } =
+        suggest(&named(&folder.path().join("pets")), &[], Task::Auto, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(text.contains("8 files of 2 classes: cats, dogs"), "{text}");
     assert!(
-        suggest(&named(Path::new("/no/such/thing.csv")), &[], None, |_| false)
+        suggest(&named(Path::new("/no/such/thing.csv")), &[], Task::Auto, None, |_| false)
             .unwrap_err()
             .to_string()
             .contains("thing.csv")
     );
-    assert!(suggest(&named(folder.path()), &[], None, |_| false).is_err());
+    assert!(suggest(&named(folder.path()), &[], Task::Auto, None, |_| false).is_err());
 }
 
 #[test]
@@ -94,7 +96,8 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
     let path = folder.path().join("people.csv");
     std::fs::write(&path, table(|row| ["yes", "no"][row % 2].into())).unwrap();
     let taken = |name: &str| ["people", "people-2"].contains(&name);
-    let Suggestion { name, text, targets, .. } = suggest(&named(&path), &[], None, taken).unwrap();
+    let Suggestion { name, text, targets, .. } =
+        suggest(&named(&path), &[], Task::Auto, None, taken).unwrap();
     assert!(name == "people-3" && text.contains("name: \"people-3\""), "{text}");
     let shown: Vec<(&str, &str)> =
         targets.iter().map(|target| (&target.name[..], &target.what[..])).collect();
@@ -108,7 +111,7 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
             ("town", "category: 2 words: 'Oslo', 'Rome'"),
         ]
     );
-    let other = suggest(&named(&path), &["town".into()], None, taken).unwrap();
+    let other = suggest(&named(&path), &["town".into()], Task::Auto, None, taken).unwrap();
     assert_eq!(other.targets[0].name, "town");
 }
 
@@ -132,7 +135,8 @@ fn of_targets(targets: &[u8]) -> String {
         path.to_str().unwrap().to_string()
     };
     let files = vec![put("x.npy", &array(4, |row, column| (row * column % 7) as f32)), put("y.npy", targets)];
-    let Suggestion { text, .. } = suggest(&Paths::listed(files).unwrap(), &[], None, |_| false).unwrap();
+    let Suggestion { text, .. } =
+        suggest(&Paths::listed(files).unwrap(), &[], Task::Auto, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -171,8 +175,8 @@ fn of_files(header: &str, row: impl Fn(usize) -> String, target: Option<&str>) -
     }
     let path = folder.path().join("files.csv");
     std::fs::write(&path, text).unwrap();
-    let suggestion =
-        suggest(&named(&path), &wanted(target), None, |_| false).map_err(|error| error.to_string())?;
+    let suggestion = suggest(&named(&path), &wanted(target), Task::Auto, None, |_| false)
+        .map_err(|error| error.to_string())?;
     let preset = parse::parse(&suggestion.text, "made.ron").unwrap();
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &suggestion.text).unwrap();
@@ -190,16 +194,18 @@ fn dates_names_and_measurements_beside_files_are_no_classes() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    let refused = of_files("kind,taken,who,weight", row, Some("weight")).unwrap_err();
-    assert!(
-        refused.contains("column 'weight' has none (numbers that are values); --target takes one of: 'kind'"),
-        "{refused}"
-    );
-    let none = of_files("weight", |n| format!("{n}.5"), None).unwrap_err();
-    assert!(
-        none.contains("none of its others has classes: 'weight' (numbers that are values). Add one"),
-        "{none}"
-    );
+    let refused = of_files("kind,taken,who,weight", row, Some("taken")).unwrap_err();
+    assert!(refused.contains("column 'taken' has none (dates); --target takes one of: 'kind'"), "{refused}");
+    let none = of_files("taken", |n| format!("2024-01-{:02}", n % 28 + 1), None).unwrap_err();
+    assert!(none.contains("none of its others has classes: 'taken' (dates). Add one"), "{none}");
+    // Values are predicted where a person names them, or there is nothing else.
+    for (header, target) in [("kind,taken,who,weight", Some("weight")), ("weight", None)] {
+        let row = |n: usize| if header == "weight" { format!("{n}.5") } else { row(n) };
+        let text = of_files(header, row, target).unwrap();
+        for part in ["label: \"weight\"", "The column with the values to predict.", "mean_squared_error"] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+    }
     let gaps = of_files("kind", |n| ["cat", "dog", ""][n % 3].into(), None).unwrap();
     assert!(
         gaps.contains("20 rows have no class: left out.") && gaps.contains("skip_broken: true"),
@@ -242,7 +248,7 @@ fn texts_beside_a_class_are_read_letter_by_letter_and_lines_of_class_and_text_ha
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.csv");
     std::fs::write(&path, rows(&|n| format!("{},{}", sentence(n), class(n)))).unwrap();
-    let refused = suggest(&named(&path), &[], None, |_| false).unwrap_err().to_string();
+    let refused = suggest(&named(&path), &[], Task::Auto, None, |_| false).unwrap_err().to_string();
     assert!(refused.contains("its first row is a text and a class already; write a first line"), "{refused}");
 }
 
@@ -260,7 +266,7 @@ fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_nam
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
         std::fs::write(&path, bytes).unwrap();
-        suggest(&named(&path), &["alive".into()], None, |_| false).unwrap_err().to_string()
+        suggest(&named(&path), &["alive".into()], Task::Auto, None, |_| false).unwrap_err().to_string()
     };
     let none = refused(&table(|_| String::new()));
     assert!(none.ends_with("none of its 60 rows has a label in column 'alive'"), "{none}");
@@ -305,7 +311,8 @@ fn folders_of_parts_are_no_classes_and_texts_have_a_way_out() {
             }
         }
     }
-    let Suggestion { text, .. } = suggest(&named(&folder.path().join("pets")), &[], None, |_| false).unwrap();
+    let Suggestion { text, .. } =
+        suggest(&named(&folder.path().join("pets")), &[], Task::Auto, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -318,8 +325,9 @@ fn folders_of_parts_are_no_classes_and_texts_have_a_way_out() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "words").unwrap();
     }
-    let refused =
-        suggest(&named(&folder.path().join("mails")), &[], None, |_| false).unwrap_err().to_string();
+    let refused = suggest(&named(&folder.path().join("mails")), &[], Task::Auto, None, |_| false)
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("learned from a table that names them"), "{refused}");
 }
 

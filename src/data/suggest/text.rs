@@ -3,7 +3,7 @@
 use super::found::Found;
 use super::network::{End, Network, batch};
 use crate::data::{self, Error, own};
-use crate::preset::{LabelledText, Offers, Source, TargetKind, TextFile, TextTokens};
+use crate::preset::{LabelledText, Offers, Source, TextFile, TextTokens};
 
 /// Characters of a line that are read, and characters that a language model learns to go on from.
 pub(super) const LENGTH: usize = 100;
@@ -29,7 +29,7 @@ pub(super) fn look_at_lines(file: &str) -> Result<Found, Error> {
     let (tokens, length) = how_to_read(&whole.clone().into())?;
     let source = LabelledText { tokens, length, ..whole };
     let Offers { tokens: known, target, samples, .. } = data::offers(&source.into())?;
-    let network = reader(tokens, (known.unwrap_or_default(), samples), &target);
+    let network = reader(tokens, (known.unwrap_or_default(), samples), End::of(&target));
     let (comment, options) = written(tokens, length);
     let data = vec![
         format!("// {comment}"),
@@ -76,8 +76,8 @@ pub(super) fn written(tokens: TextTokens, length: usize) -> (String, String) {
     }
 }
 
-/// The network that reads `samples` texts of so many different tokens, `known`, and tells their classes apart.
-pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), target: &TargetKind) -> Network {
+/// The network that reads `samples` texts of so many different tokens, `known`, and ends so.
+pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: End) -> Network {
     match tokens {
         TextTokens::Characters => Network {
             reasons: vec![format!(
@@ -88,7 +88,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), targe
                 "Bidirectional(LSTM(units: 64)),".into(),
                 "Dropout(rate: 0.3),".into(),
             ],
-            end: End::of(target),
+            end,
             learning_rate: 0.003,
             epochs: 50,
             batch: 32,
@@ -106,7 +106,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), targe
                 "Bidirectional(GRU(units: 32)),".into(),
                 "Dropout(rate: 0.5),".into(),
             ],
-            end: End::of(target),
+            end,
             learning_rate: 0.002,
             // Few texts are passed through more often.
             epochs: (60_000 / samples.max(1)).clamp(20, 150),

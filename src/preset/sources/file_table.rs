@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file_source::FileSource;
 use super::image_folder::Colour;
+use super::label_names::LabelNames;
 use super::text_form::{TextForm, TextTokens, vocabulary};
 use crate::fields;
 use crate::preset::layers::options::Pair;
@@ -25,9 +26,10 @@ pub struct FileTable {
     /// the folders below it.
     #[serde(default)]
     pub folder: Option<String>,
-    /// Name or number of the column with the classes; left out: the last one of the others.
+    /// Name or number of the column with the classes, or with the values to predict; or several, each a number or yes and no, all of
+    /// which are predicted at once. Left out: the last one of the others.
     #[serde(default)]
-    pub label: Option<String>,
+    pub label: Option<LabelNames>,
     /// What the files are.
     #[serde(default)]
     pub holds: Holds,
@@ -114,7 +116,7 @@ fields! {
         test_table: Text, "the table of the test set";
         path: Text, "name or number of the column with the paths, relative to the table's folder, or with the texts";
         folder: Text, "the folder that the paths are in, as seen from the table's folder; left out: it is looked for";
-        label: Text, "name or number of the column with the classes";
+        label: Names, "name or number of the column with the classes or values; or several in a list, each a number or yes and no";
         holds: Choice(Holds::WORDS), "what the files are; texts: the table holds the texts themselves";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which images are resized";
         colour: Choice(Colour::WORDS), "the colours of images that the network sees";

@@ -218,7 +218,10 @@ fn names(preset: &Preset, set: &dyn Dataset, task: Task, width: usize) -> Vec<St
     let is_input = preset.data.targets == TargetChoice::Input;
     let (classes, label) = (set.classes(), set.label());
     let count = if task == Task::Binary { 2 } else { width };
-    let labels = set.table().map(TableSchema::label_names).unwrap_or_default();
+    let labels = match set.labels() {
+        [] => set.table().map(TableSchema::label_names).unwrap_or_default(),
+        labels => labels.to_vec(),
+    };
     match (task, label) {
         (Task::Binary | Task::Multiclass | Task::Multilabel, _) if classes.len() == count => classes.to_vec(),
         (Task::Binary | Task::Multiclass, _) => (0..count).map(|class| class.to_string()).collect(),

@@ -52,6 +52,10 @@ impl Classed {
         self.of.retain(|_| kept.next().is_some_and(|is_good| *is_good));
         let mut kept = is_good.iter();
         self.files.retain(|_| kept.next().is_some_and(|is_good| *is_good));
+        if self.of.is_empty() && self.names.is_empty() {
+            let problem = format!("none of the files can be read: {problem}");
+            return Err(Error::Broken { origin: origin.clone(), problem });
+        }
         let trained_on = &self.of[..self.first_validation.or(self.first_test).unwrap_or(self.of.len())];
         match (0..).zip(&self.names).find(|(class, _)| !trained_on.contains(class)) {
             Some((_, name)) => {

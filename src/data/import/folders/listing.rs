@@ -8,16 +8,19 @@ use super::kind::Kind;
 use super::left_out::{LeftOut, is_of_the_system};
 use super::parts::SetParts;
 use crate::data::Error;
+use crate::data::answers::Answers;
 
 /// Files with a class each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Classed {
     /// The files, class after class, by path.
     pub files: Vec<PathBuf>,
     /// The class of each.
     pub of: Vec<u32>,
-    /// The folders' names, in order.
+    /// The folders' names, in order; empty where files have values.
     pub names: Vec<String>,
+    /// What files have that are of no class: the class of each is the number of its row here.
+    pub values: Option<Values>,
     /// The first file of the validation set, where that is a folder of its own.
     pub first_validation: Option<usize>,
     /// The first file of the test set, where that is a folder of its own.
@@ -26,6 +29,15 @@ pub struct Classed {
     pub left_out: LeftOut,
     /// The parts of the set, where the folder has a folder for each.
     pub parts: Option<SetParts>,
+}
+
+/// Rows of values, one for each of some names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    /// What each of a row is called.
+    pub names: Vec<String>,
+    /// Row after row.
+    pub rows: Vec<f64>,
 }
 
 /// The files of a kind in the folders of a folder, each a class with all that is below it, as Keras's
@@ -85,7 +97,24 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(all)
 }
 
+impl Values {
+    /// The rows of these numbers as what samples are to be answered with.
+    pub fn answers(&self, of: &[u32]) -> Answers {
+        let width = self.names.len();
+        let rows = of.iter().flat_map(|&row| &self.rows[row as usize * width..][..width]);
+        Answers::values(width, rows.copied().collect()).called(self.names.clone())
+    }
+}
+
 impl Classed {
+    /// What the files are to be answered with.
+    pub fn answers(&self) -> Answers {
+        match &self.values {
+            Some(values) => values.answers(&self.of),
+            None => Answers::Classes { of: self.of.clone(), names: self.names.clone() },
+        }
+    }
+
     /// Adds a class's folder: the files of the kind in it and in the folders below it.
     fn add_class(&mut self, folder: &Path, class: &Path, kind: &Kind) -> Result<(), Error> {
         let name = class.file_name().and_then(|name| name.to_str()).ok_or_else(|| {

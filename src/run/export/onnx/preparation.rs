@@ -26,7 +26,10 @@ impl Surroundings {
     pub fn of(experiment: &Experiment, learned: &Preparation) -> Self {
         let preset = &experiment.preset;
         let list = |values: &[String]| serde_json::to_string(values).unwrap_or_default();
-        let labels = learned.table.as_ref().map(TableSchema::label_names).unwrap_or_default();
+        let labels = match &learned.labels[..] {
+            [] => learned.table.as_ref().map(TableSchema::label_names).unwrap_or_default(),
+            labels => labels.to_vec(),
+        };
         let lists = [
             ("classes", &learned.classes),
             ("columns", &learned.columns),

@@ -139,6 +139,9 @@ async fn drive(
 ) -> Result<Exit, Error> {
     // Frames that only the worker's reports ask for: each costs the training a little.
     let frame = config.frames_per_second.interval();
+    // Before anything is seen: of a terminal that vanishes right after the first frame nothing but the hang-up tells, since reading
+    // it goes on for ever.
+    let mut signals = Signals::listen()?;
     let mut frames = Frames::begin(config, guard, state)?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
@@ -166,7 +169,6 @@ async fn drive(
     outside.apply(state, Message::Opened(run));
     let mut input = Keyboard::open(frames.is_asked);
     let mut clicks = Clicks::default();
-    let mut signals = Signals::listen()?;
     let mut engine_gone = false;
     let mut drawn = Instant::now();
     let mut touched = Instant::now();

@@ -63,6 +63,8 @@ impl From<crate::run::Error> for Error {
             Run::NotFound { .. } | Run::TooFew { .. } | Run::NotUtf8 { .. } | Run::NoHome => {
                 Error::Usage(line)
             }
+            // A run's files are no pipes: it is the reader of what is printed of them who has left.
+            Run::Io { ref source, .. } if source.kind() == io::ErrorKind::BrokenPipe => Error::OutputClosed,
             Run::Io { .. } | Run::Broken { .. } | Run::Locked { .. } => Error::Failed(line),
         }
     }

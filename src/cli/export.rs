@@ -41,7 +41,15 @@ impl Arguments {
         let name = format!("{}.{}", run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         overwriting::check_folder(&path)?;
-        let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
+        let which = if self.newest { Which::Newest } else { Which::Best };
+        let mut trained = match format.holds_weights() {
+            true => Trained::load(run, which)?,
+            false if self.newest => {
+                let what = format!("--newest: {} has no weights in it, and so no checkpoint", self.to);
+                return Err(Error::Usage(what));
+            }
+            false => Trained::without_weights(run)?,
+        };
         if format.describes_network() {
             trained.experiment =
                 Some(experiment::of_run(&trained.run.name(), &trained.preset, trained.learned.as_ref())?);
@@ -65,8 +73,9 @@ impl Arguments {
                 json(&json!({ "run": run, "step": step, "file": path.to_string_lossy(), "bytes": size }))?
             }
             false => {
-                let size = size.map(|size| format!("{}, ", bytes(size))).unwrap_or_default();
-                format!("{shown}: {size}step {step}")
+                let facts = size.map(bytes).into_iter().chain(step.map(|step| format!("step {step}")));
+                let facts = facts.collect::<Vec<_>>().join(", ");
+                if facts.is_empty() { shown } else { format!("{shown}: {facts}") }
             }
         };
         writeln!(std::io::stdout(), "{line}")?;

@@ -225,3 +225,60 @@ pub struct Line {
     /// Its points, from left to right.
     pub points: Vec<(f64, f64)>,
 }
+
+/// The most images of units that a figure shows at a time.
+const UNITS: usize = 64;
+
+/// A knob that chooses which units are shown of a layer that has so many; `None` where all are shown at once.
+pub fn unit_knob(units: usize) -> Option<Knob> {
+    (units > UNITS).then(|| Knob::Level {
+        label: "from unit".into(),
+        from: 1.0,
+        to: ((units - 1) / UNITS * UNITS + 1) as f64,
+        start: 1.0,
+        step: UNITS as f64,
+    })
+}
+
+/// The units, counted from 0, that are shown of so many.
+pub fn shown_units(at: &Controls, units: usize) -> std::ops::Range<usize> {
+    // A layer may have fewer than the one that the knob was turned for.
+    let page = (at.level.max(1.0) as usize - 1) / UNITS;
+    let first = page.min(units.saturating_sub(1) / UNITS) * UNITS;
+    first..(first + UNITS).min(units)
+}
+
+/// These units in words: `units 65 to 128 of 500`, or where they are all, `32 units`.
+pub fn units_in_words(name: &str, shown: &std::ops::Range<usize>, units: usize) -> String {
+    match shown.len() {
+        all if all == units => format!("{units} {name}"),
+        _ => format!("{name} {} to {} of {units}", shown.start + 1, shown.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_units_are_reached_by_the_knob() {
+        assert_eq!(unit_knob(64), None);
+        let Some(Knob::Level { from, to, step, .. }) = unit_knob(500) else { panic!("500 are too many") };
+        let mut seen = Vec::new();
+        let mut level = from;
+        while level <= to {
+            // What the dashboard makes of it may differ in the last digits.
+            seen.extend(shown_units(&Controls { level: level + 0.024, ..Controls::default() }, 500));
+            level += step;
+        }
+        assert_eq!(seen, Vec::from_iter(0..500));
+        assert_eq!(shown_units(&Controls::default(), 500), 0..64, "before it is turned");
+        assert_eq!(
+            shown_units(&Controls { level: to, ..Controls::default() }, 100),
+            64..100,
+            "a smaller layer"
+        );
+        assert_eq!(units_in_words("units", &(64..128), 500), "units 65 to 128 of 500");
+        assert_eq!(units_in_words("maps", &(0..32), 32), "32 maps");
+    }
+}

@@ -483,6 +483,8 @@ pub enum ConnectionState {
     Lost,
     /// It is there again. What follows is the training's whole story once more.
     Restored,
+    /// The training is over, and its process has ended: what its network says is known again once its run is opened.
+    Ended,
 }
 
 /// What the worker is doing.

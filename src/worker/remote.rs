@@ -54,6 +54,8 @@ struct Link {
     is_over: bool,
     /// The listener here has left.
     is_closed: bool,
+    /// The listener here leaves as soon as the process has ended.
+    is_leaving: bool,
     /// What the training has reported of its steps and epochs.
     course: Course,
 }
@@ -86,6 +88,7 @@ impl Remote {
             open: HashSet::new(),
             is_over: false,
             is_closed: false,
+            is_leaving: false,
             course: Course::default(),
         };
         let shared = Arc::new(Shared {
@@ -110,7 +113,7 @@ impl Remote {
         let id = request.id;
         let Some(connection) = &mut link.connection else {
             let reason = if link.is_over {
-                "the process that trained it has ended: the model can no longer be asked"
+                "the process that trained it has ended: open its run to go on with it"
             } else {
                 "the connection is lost; it is tried again"
             };
@@ -128,7 +131,10 @@ impl Remote {
 
     /// Ends the training's process, if it can be reached, and waits for its end.
     pub(super) fn shut_down(self, id: RequestId) {
-        let is_connected = self.shared.link().connection.is_some();
+        let mut link = self.shared.link();
+        link.is_leaving = true;
+        let is_connected = link.connection.is_some();
+        drop(link);
         self.send(Request { id, command: Command::Shutdown });
         if is_connected {
             // The process may have ended without a word; then the reader has said so.
@@ -277,6 +283,16 @@ impl Shared {
             }
             pause = (2 * pause).min(LONGEST_PAUSE);
         }
+        // Its process lets go of the run a moment after its last word; from then on the run can be opened.
+        let mut pause = LOOK;
+        while link.is_over && !link.is_closed && !link.is_leaving {
+            if matches!(Lock::holder(&self.folder), Ok(None)) {
+                self.reporter.send(Event::Connection(ConnectionState::Ended));
+                break;
+            }
+            link = self.wait(link, pause);
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        }
         None
     }
 
@@ -384,6 +400,7 @@ mod tests {
         let Some(Event::Failed(reason)) = events.recv() else { panic!("its end is reported") };
         assert!(reason.contains("ended without a word"), "{reason}");
         assert_eq!(events.recv(), Some(Event::Phase(Phase::Idle)));
+        assert_eq!(events.recv(), Some(Event::Connection(ConnectionState::Ended)));
         remote.send(inspect(1));
         assert!(refused(events.recv()).1.contains("has ended"));
         assert!(remote.is_over());
@@ -405,6 +422,7 @@ mod tests {
         let Some(Event::Finished(finish)) = events.recv() else { panic!("its end is reported") };
         assert_eq!((finish.steps, finish.test.map(|test| test.loss)), (7, Some(0.5)));
         assert_eq!(events.recv(), Some(Event::Phase(Phase::Idle)));
+        assert_eq!(events.recv(), Some(Event::Connection(ConnectionState::Ended)));
     }
 
     #[test]

@@ -112,6 +112,23 @@ fn a_log_that_cannot_be_opened_costs_no_checkpoint() {
 }
 
 #[test]
+fn the_scalars_of_a_run_without_a_checkpoint_are_exported() {
+    let home = Home::new();
+    assert!(run(&home, &["train", "small", "--quiet"]).status.success());
+    let csv = || run(&home, &["export", "last", "--to", "csv", "-o", "-"]);
+    let before = csv();
+    let text = String::from_utf8_lossy(&before.stdout).into_owned();
+    assert!(text.starts_with("tag,step,time,value\n") && text.contains("\nloss/train,"), "{text}");
+    fs::remove_dir_all(home.run().path().join("checkpoints")).expect("it was there");
+    let after = csv();
+    assert_eq!((after.status.code(), after.stdout), (Some(0), before.stdout), "{}", said(&csv()));
+    let weights = run(&home, &["export", "last", "--to", "safetensors", "-o", "-"]);
+    assert_eq!(weights.status.code(), Some(1));
+    let newest = run(&home, &["export", "last", "--to", "csv", "--newest", "-o", "-"]);
+    assert_eq!(newest.status.code(), Some(2), "scalars are of no checkpoint: {}", said(&newest));
+}
+
+#[test]
 fn a_flipped_bit_is_seen_told_and_gone_back_behind() {
     let home = Home::new();
     let (of, last, before) = damaged(&home);

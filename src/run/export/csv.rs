@@ -15,6 +15,10 @@ impl Format for Csv {
         "csv"
     }
 
+    fn holds_weights(&self) -> bool {
+        false
+    }
+
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
         let folder = trained.run.path();
         let mut files = disk::patiently(|| disk::list(folder))?;

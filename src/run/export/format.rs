@@ -16,8 +16,8 @@ pub struct Trained {
     pub experiment: Option<Experiment>,
     /// What the run learned of its data; `None` for a run of before that kept nothing of it.
     pub learned: Option<Learned>,
-    /// The step of the checkpoint that the weights are from.
-    pub step: u64,
+    /// The step of the checkpoint that the weights are from; `None` where no weights were read.
+    pub step: Option<u64>,
     /// All weights, by Keras's paths.
     pub weights: Vec<NamedTensor>,
 }
@@ -45,7 +45,16 @@ impl Trained {
         };
         let weights = run.weights(step)?;
         let learned = run.learned()?;
-        Ok(Trained { run, preset: manifest.preset, experiment: None, learned, step, weights })
+        Ok(Trained { run, preset: manifest.preset, experiment: None, learned, step: Some(step), weights })
+    }
+
+    /// A run without its weights, for a format that does not [hold them](Format::holds_weights): it needs no checkpoint.
+    ///
+    /// # Errors
+    /// When its manifest is broken.
+    pub fn without_weights(run: RunDirectory) -> Result<Self, Error> {
+        let preset = run.manifest()?.preset;
+        Ok(Trained { run, preset, experiment: None, learned: None, step: None, weights: Vec::new() })
     }
 }
 
@@ -57,6 +66,11 @@ pub trait Format {
     /// Whether the file says what goes into the network, for which [`Trained::experiment`] is needed.
     fn describes_network(&self) -> bool {
         false
+    }
+
+    /// Whether weights go into the file, for which the run needs a checkpoint.
+    fn holds_weights(&self) -> bool {
+        true
     }
 
     /// What whoever uses the file has to know of what goes into it, in a sentence.

@@ -16,7 +16,8 @@ impl Format for Safetensors {
     }
 
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
-        let path = trained.run.checkpoint_path(trained.step);
+        let run = &trained.run;
+        let path = trained.step.map_or_else(|| run.path().to_owned(), |step| run.checkpoint_path(step));
         let file = TensorFile::of(&path, &trained.weights)?;
         file.write(out).map_err(Error::io(&path, "writing its weights"))
     }

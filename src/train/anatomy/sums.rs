@@ -25,6 +25,8 @@ pub(super) struct Sum {
 pub(super) struct Term {
     /// Which input.
     pub name: String,
+    /// What this input is in the data: a table's column, a pixel's place; empty where it is none of the data.
+    pub stands_for: String,
     pub input: f64,
     pub weight: f64,
     /// The weight's place in the kernel.
@@ -36,6 +38,13 @@ impl Sum {
     pub fn value(&self) -> f64 {
         let terms: f64 = self.terms.iter().map(|term| term.input * term.weight).sum();
         terms + self.bias.map_or(0.0, |(_, bias)| bias)
+    }
+
+    /// Says what the inputs of a Dense of so many units are in the data, by their numbers.
+    pub fn stand_for(&mut self, inputs: &[String], units: usize) {
+        for term in &mut self.terms {
+            term.stands_for = inputs.get(term.place / units.max(1)).cloned().unwrap_or_default();
+        }
     }
 }
 
@@ -86,6 +95,7 @@ pub(super) fn of(site: &Site, spot: usize, parameter: Parameters) -> Result<Opti
         let place = row * units + site.unit;
         Some(Term {
             name,
+            stands_for: String::new(),
             input: f64::from(*site.input.get(from)?),
             weight: f64::from(*kernel.get(place)?),
             place,
@@ -164,14 +174,23 @@ pub(super) fn table(sum: &Sum, rehearsal: &Rehearsal, layer: &str, samples: usiz
             .map(|x| x.map_or_else(String::new, |x| short(f64::from(*x)))),
         None => [const { String::new() }; 2],
     };
+    let mut header = ["input", "x", "w", "gradient", "w after"].map(String::from).to_vec();
+    let has_names = sum.terms.iter().any(|term| !term.stands_for.is_empty());
+    if has_names {
+        header.push("stands for".into());
+    }
     let row = |term: &Term| {
         let [gradient, after] = of(kernel.and_then(|seen| seen.numbers.as_ref()), term.place);
-        vec![term.name.clone(), short(term.input), short(term.weight), gradient, after]
+        let mut row = vec![term.name.clone(), short(term.input), short(term.weight), gradient, after];
+        row.extend(has_names.then(|| term.stands_for.clone()));
+        row
     };
     let mut rows: Vec<Vec<String>> = sum.terms.iter().take(ROWS).map(row).collect();
     if let Some((place, number)) = sum.bias {
         let [gradient, after] = of(bias.and_then(|seen| seen.numbers.as_ref()), place);
-        rows.push(vec!["b".into(), "1".into(), short(number), gradient, after]);
+        let mut row = vec!["b".into(), "1".into(), short(number), gradient, after];
+        row.extend(has_names.then(|| "the bias".into()));
+        rows.push(row);
     }
     let of_the = match sum.terms.len() {
         count if count > ROWS => format!("the {ROWS} largest of {count} terms"),
@@ -179,9 +198,6 @@ pub(super) fn table(sum: &Sum, rehearsal: &Rehearsal, layer: &str, samples: usiz
     };
     Panel {
         title: format!("Its weights: {of_the}; the gradient is that of the batch ({samples})"),
-        body: Body::Table {
-            header: ["input", "x", "w", "gradient", "w after"].map(String::from).to_vec(),
-            rows,
-        },
+        body: Body::Table { header, rows },
     }
 }

@@ -208,6 +208,34 @@ fn the_equations_give_what_the_layers_give() {
 }
 
 #[test]
+fn inputs_are_called_what_they_are_in_the_data() {
+    let table = |name: &str, layer| {
+        let mut training = prepare(&built_in(name)).unwrap();
+        rows(&anatomy(&mut *training, layer, 0, 0), "input").to_vec()
+    };
+    // The columns of scikit-learn's table, in its order.
+    let names = ["mean radius", "mean texture", "mean perimeter", "mean area", "mean smoothness"];
+    for row in table("breast-cancer", 0) {
+        let number = row[0].strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
+        if let Some(name) = number.and_then(|number| names.get(number - 1)) {
+            assert_eq!(row[5], *name, "{row:?}");
+        }
+        assert!(!row[5].is_empty(), "{row:?}");
+    }
+    // A row has 28 pixels: x29 would be the first one of the second row.
+    for row in table("mnist-mlp", 0) {
+        let Some(number) = row[0].strip_prefix('x').and_then(|number| number.parse::<usize>().ok()) else {
+            continue;
+        };
+        assert_eq!(row[5], format!("row {}, column {}", (number - 1) / 28 + 1, (number - 1) % 28 + 1));
+    }
+    assert_eq!(table("breast-cancer", 2)[0].len(), 5, "another layer's inputs are none of the data");
+    let mut training = prepare(&built_in("word-language")).unwrap();
+    let told = text(&anatomy(&mut *training, 0, 0, 0));
+    assert!(told.contains(" (\"") || told.contains(" (nothing"), "{told}");
+}
+
+#[test]
 fn every_layer_of_the_built_in_presets_can_be_looked_at() {
     let small = ["xor", "breast-cancer", "sp500-forecast", "word-language"];
     let images = ["mnist-lenet", "mnist-transformer", "mnist-vae", "mnist-dbn", "mnist-gan"];

@@ -5,7 +5,7 @@ use super::rehearsal::Rehearsal;
 use super::site::{Parameters, Site};
 use super::sums::{self, Sum};
 use super::{formula, gates, layers};
-use crate::data::Targets;
+use crate::data::{Targets, speech};
 use crate::nn::HostModel;
 use crate::nn::layers::view::ViewKind;
 use crate::preset::layers::{Placed, of_row, placed};
@@ -69,12 +69,19 @@ pub(super) fn chosen(
     };
     let spot = site.strongest();
     let (mut lines, mut table) = (vec![formula::of(&place.layer)], None);
+    let is_first = places[..number].iter().all(|place| matches!(place.layer, Layer::Flatten(_)));
     match sums::of(&site, spot, &parameter)? {
-        Some(sum) => {
+        Some(mut sum) => {
+            if let (Layer::Dense(_), true) = (&place.layer, is_first) {
+                sum.stand_for(&of_samples(next, &place.input), width);
+            }
             lines.extend(with_numbers(&sum, &place.layer, site.at(spot)));
             table = Some(sums::table(&sum, rehearsal, &place.name, next.batch.rows));
         }
-        None => lines.extend(other(&site, spot, &parameter)?),
+        None => {
+            let tokens = if is_first { next.samples.tokens() } else { &[] };
+            lines.extend(other(&site, spot, tokens, &parameter)?);
+        }
     }
     if number + 1 == places.len() {
         lines.extend(judged(next, row, unit, width, site.at(spot)));
@@ -89,6 +96,25 @@ pub(super) fn chosen(
     let mut panels = vec![Panel { title, body: Body::Text(lines.join("\n")) }];
     panels.extend(table);
     Ok(panels)
+}
+
+/// What the numbers of a sample are, where a layer gets them as they are: a table's columns, or an image's pixels by their places.
+fn of_samples(next: &Next<'_>, input: &[usize]) -> Vec<String> {
+    let [width] = *input else { return Vec::new() };
+    let samples = next.samples;
+    // A sound's numbers lie in rows and columns as well, but are no pixels.
+    let is_sound = speech::form_of(&next.preset.data.source).is_some();
+    if samples.columns().len() == width {
+        return samples.columns().to_vec();
+    }
+    match *samples.input_shape() {
+        [height, across, channels @ (1 | 3)] if !is_sound && height * across * channels == width => {
+            let place = |at: usize| format!("row {}, column {}", at / across + 1, at % across + 1);
+            let channel = |at: usize| format!("{}, channel {}", place(at / channels), at % channels + 1);
+            (0..width).map(|at| if channels == 1 { place(at) } else { channel(at) }).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Where on the axes before the last.
@@ -124,8 +150,8 @@ fn with_numbers(sum: &Sum, layer: &Layer, y: f64) -> Vec<String> {
     }
 }
 
-/// The numbers of a layer that is no weighted sum.
-fn other(site: &Site, spot: usize, parameter: Parameters) -> Result<Vec<String>, Error> {
+/// The numbers of a layer that is no weighted sum. `tokens` says what the numbers of a text stand for, where the layer reads them.
+fn other(site: &Site, spot: usize, tokens: &[String], parameter: Parameters) -> Result<Vec<String>, Error> {
     let y = site.at(spot);
     if let Some(lines) = gates::of(site, parameter)? {
         return Ok(lines);
@@ -162,7 +188,12 @@ fn other(site: &Site, spot: usize, parameter: Parameters) -> Result<Vec<String>,
         }
         (Layer::Embedding(_), _) => {
             let token = site.input.get(spot).copied().unwrap_or(0.0);
-            format!("x = token {token}: y = number {} of row {token} = {}", site.unit + 1, short(y))
+            let meaning = match tokens.get(token as usize).map(String::as_str) {
+                None => String::new(),
+                Some("") => " (nothing: the text is shorter)".into(),
+                Some(text) => format!(" ({text:?})"),
+            };
+            format!("x = token {token}{meaning}: y = number {} of row {token} = {}", site.unit + 1, short(y))
         }
         (Layer::Activation(_), Some(x)) => format!("x = {}: y = {}", short(x), short(y)),
         (Layer::PositionEmbedding(_), Some(x)) => {

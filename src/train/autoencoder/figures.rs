@@ -5,6 +5,7 @@ use super::Autoencoder;
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
+use crate::preset::summary::thousands;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel, Point};
 use crate::train::train_step::Drawn;
@@ -132,7 +133,11 @@ fn codes<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Re
         Some(largest) => (0..=largest).map(|class| class.to_string()).collect(),
     };
     let which = if mean.len() > 2 { ", the two that vary most" } else { "" };
-    let notes = vec![format!("{} test samples, codes of {} numbers{which}", points.len(), mean.len())];
+    let notes = vec![format!(
+        "{} test samples, codes of {} numbers{which}",
+        thousands(points.len() as u64),
+        mean.len()
+    )];
     let label = |axis: usize| format!("code {}", axis + 1);
     let body =
         Body::Scatter { x_label: label(axes[0]), y_label: label(axes[1]), points, classes, diagonal: false };

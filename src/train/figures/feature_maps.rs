@@ -9,29 +9,30 @@ use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::preset::{Layer, Preset, layer_names, output_shape};
 use crate::train::error::Error;
-use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::figure::{
+    Body, Controls, Figure, FigureInfo, Knob, Panel, shown_units, unit_knob, units_in_words,
+};
 
 const NAME: &str = "feature-maps";
 
 /// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// The most maps of a layer that are shown.
-const SHOWN: usize = 64;
-
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_image = matches!(splits.test.input_shape(), [_, _, 1 | 3]);
     let has_maps = preset.layers.iter().any(|layer| matches!(layer, Layer::Conv2D(_)));
-    let count = mapped(&preset.layers, splits.test.input_shape()).len();
-    (is_image && has_maps && count > 0).then(|| FigureInfo {
+    let mapped = mapped(&preset.layers, splits.test.input_shape());
+    let (count, most) = (mapped.len(), mapped.iter().map(|(_, channels)| *channels).max()?);
+    let layer = Knob::Item { label: "layer".into(), count, names: Vec::new() };
+    (is_image && has_maps).then(|| FigureInfo {
         name: NAME.into(),
         title: "Feature maps".into(),
-        knobs: vec![Knob::Sample, Knob::Item { label: "layer".into(), count, names: Vec::new() }],
+        knobs: [Knob::Sample, layer].into_iter().chain(unit_knob(most)).collect(),
     })
 }
 
-/// The layers whose outputs are images, by name.
-fn mapped(layers: &[Layer], input: &[usize]) -> Vec<String> {
+/// The layers whose outputs are images, by name, with the number of their channels.
+fn mapped(layers: &[Layer], input: &[usize]) -> Vec<(String, usize)> {
     let mut shape = input.to_vec();
     let mut found = Vec::new();
     for (layer, name) in layers.iter().zip(layer_names(layers)) {
@@ -39,8 +40,8 @@ fn mapped(layers: &[Layer], input: &[usize]) -> Vec<String> {
         shape = next;
         // Layers that only pass numbers on have nothing new to show.
         let makes_maps = !matches!(layer, Layer::Dropout(_) | Layer::Reshape(_));
-        if makes_maps && matches!(shape[..], [_, _, _]) {
-            found.push(name);
+        if let ([_, _, channels], true) = (&shape[..], makes_maps) {
+            found.push((name, *channels));
         }
     }
     found
@@ -51,21 +52,20 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let chosen = subject.sample(at)?;
     let item = at.item.min(layers.len().saturating_sub(1));
     let missing = || Error::NoFigure(NAME.into());
-    let name = layers.get(item).ok_or_else(missing)?;
+    let (name, _) = layers.get(item).ok_or_else(missing)?;
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
     let is_it = |view: &&LayerView| view.layer == *name && view.kind == ViewKind::Output;
     let view = views.iter().find(is_it).ok_or_else(missing)?;
     let (&[height, width, channels], values) = (&view.shape[..], &view.values) else { return Err(missing()) };
-    let shown = channels.min(SHOWN);
+    let shown = shown_units(at, channels);
     // Channels lie side by side in each pixel.
     let map = |channel: usize| values.iter().skip(channel).step_by(channels).copied().collect::<Vec<_>>();
     let turned = |map: Vec<f32>| as_seen(subject.preset, &[height, width, 1], &map);
     let (seen, _) = turned(map(0));
-    let pixels: Vec<f32> = (0..shown).flat_map(|channel| turned(map(channel)).1).collect();
+    let pixels: Vec<f32> = shown.clone().flat_map(|channel| turned(map(channel)).1).collect();
     let (low, high) = pixels.iter().fold((0.0_f32, 0.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
     let most = high.max(-low).max(1e-6);
-    let of =
-        if shown < channels { format!("{shown} of {channels} maps") } else { format!("{channels} maps") };
+    let of = units_in_words("maps", &shown, channels);
     let note = format!(
         "{}   {name}: {of} of {} x {}, numbers from {low:.2} to {high:.2}",
         chosen.name, seen[0], seen[1]

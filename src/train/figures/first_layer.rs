@@ -7,24 +7,27 @@ use crate::data::Splits;
 use crate::preset::Preset;
 use crate::preset::layers::{Conv2D, Layer};
 use crate::train::error::Error;
-use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
+use crate::train::figure::{
+    Body, Controls, Figure, FigureInfo, Panel, shown_units, unit_knob, units_in_words,
+};
 
 const NAME: &str = "first-layer";
 
 /// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// The most units that are shown.
-const SHOWN: usize = 64;
-
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_image = matches!(splits.train.input_shape(), [_, _, 1 | 3]);
     let first = preset.layers.iter().find(|layer| !matches!(layer, Layer::Flatten(_) | Layer::Dropout(_)));
-    let has_kernel = matches!(first, Some(Layer::Dense(_) | Layer::Conv2D(Conv2D { groups: 1, .. })));
-    (is_image && has_kernel).then(|| FigureInfo {
+    let units = match first? {
+        Layer::Dense(layer) => layer.units,
+        Layer::Conv2D(layer @ Conv2D { groups: 1, .. }) => layer.filters,
+        _ => return None,
+    };
+    is_image.then(|| FigureInfo {
         name: NAME.into(),
         title: "First layer's weights".into(),
-        knobs: Vec::new(),
+        knobs: unit_knob(units).into_iter().collect(),
     })
 }
 
@@ -38,13 +41,13 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         (_, &[height, width, channels]) => [height, width, channels],
         _ => return Err(Error::NoFigure(NAME.into())),
     };
-    let shown = units.min(SHOWN);
+    let shown = shown_units(at, units);
     let of_unit = |unit: usize| weights.iter().skip(unit).step_by(units).copied().collect::<Vec<_>>();
     let turned = |unit: usize| as_seen(subject.preset, &image, &of_unit(unit));
     let [height, width, channels] = turned(0).0[..] else { return Err(Error::NoFigure(NAME.into())) };
-    let pixels: Vec<f32> = (0..shown).flat_map(|unit| turned(unit).1).collect();
-    let largest = pixels.iter().fold(0.0_f32, |largest, w| largest.max(w.abs()));
-    let of = if shown < units { format!("{shown} of {units} units") } else { format!("{units} units") };
+    let pixels: Vec<f32> = shown.clone().flat_map(|unit| turned(unit).1).collect();
+    let largest = weights.iter().fold(0.0_f32, |largest, w| largest.max(w.abs()));
+    let of = units_in_words("units", &shown, units);
     Ok(Figure {
         name: NAME.into(),
         at: at.clone(),

@@ -4,6 +4,7 @@ use super::kind::Kind;
 use super::subject::Subject;
 use crate::data::{Dataset, Splits};
 use crate::preset::Preset;
+use crate::preset::summary::thousands;
 use crate::train::error::Error;
 use crate::train::evaluation::class_said;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
@@ -98,7 +99,8 @@ pub fn of_answers(at: &Controls, test: &dyn Dataset, step: u64, said: impl Itera
     let bars = |share: fn(&Score) -> Option<f64>| Body::Bars {
         bars: order
             .iter()
-            .map(|class| (test.classes()[*class].clone(), share(&scores[*class]).unwrap_or(0.0)))
+            // What nothing is taken for has no precision.
+            .filter_map(|class| Some((test.classes()[*class].clone(), share(&scores[*class])?)))
             .collect(),
         full: 1.0,
         are_shares: true,
@@ -109,7 +111,10 @@ pub fn of_answers(at: &Controls, test: &dyn Dataset, step: u64, said: impl Itera
         panel("Recall: of its samples, those that are found", bars(Score::recall)),
         panel("Precision: of what is taken for it, what is right", bars(Score::precision)),
     ];
-    let notes = vec![format!("{samples} test samples; c shows which classes are taken for which")];
+    let notes = vec![format!(
+        "{} test samples; c shows which classes are taken for which",
+        thousands(u64::from(samples))
+    )];
     Figure { name: NAME.into(), at: at.clone(), step, notes, panels }
 }
 

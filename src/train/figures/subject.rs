@@ -5,6 +5,7 @@ use crate::data::{Batch, Dataset, Splits};
 use crate::nn::HostModel;
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
+use crate::preset::summary::thousands;
 use crate::train::error::Error;
 use crate::train::evaluation::CHUNK;
 use crate::train::figure::{Body, Controls, Panel};
@@ -82,12 +83,13 @@ pub fn in_own_units(set: &dyn Dataset, index: usize, scaled: &[f32]) -> Result<V
     Ok(if scales.is_empty() { scaled.iter().map(|x| f64::from(*x)).collect() } else { restored.collect() })
 }
 
-/// How many test samples a figure is of: `160 test samples`, `4000 of 10000 test samples`.
+/// How many test samples a figure is of: `160 test samples`, `4,000 of 10,000 test samples`.
 pub(super) fn counted(shown: usize, set: &dyn Dataset) -> String {
+    let of = |count: usize| thousands(count as u64);
     if shown < set.len() {
-        format!("{shown} of {} test samples", set.len())
+        format!("{} of {} test samples", of(shown), of(set.len()))
     } else {
-        format!("{shown} test samples")
+        format!("{} test samples", of(shown))
     }
 }
 

@@ -8,15 +8,15 @@ use crate::nn::kernel::random::derive_seed;
 use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
-use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::figure::{
+    Body, Controls, Figure, FigureInfo, Knob, Panel, shown_units, unit_knob, units_in_words,
+};
 use crate::train::train_step::Drawn;
 
 const FILTERS: &str = "filters";
 const RECONSTRUCTIONS: &str = "reconstructions";
 const CHAINS: &str = "gibbs-chains";
 
-/// The most filters that are shown.
-const SHOWN: usize = 64;
 /// The number of samples side by side.
 const ROW: usize = 10;
 
@@ -35,8 +35,9 @@ pub(super) fn list<D: Backend>(stack: &Stack<D>) -> Vec<FigureInfo> {
     }
     let layer = || Knob::Item { label: "layer".into(), count: stack.hidden.len(), names: Vec::new() };
     let info = |name: &str, title: &str, knobs| FigureInfo { name: name.into(), title: title.into(), knobs };
+    let most = stack.hidden.iter().map(|hidden| hidden.learner.units()).max().unwrap_or(0);
     let mut all = vec![
-        info(FILTERS, "What each unit looks for", vec![layer()]),
+        info(FILTERS, "What each unit looks for", [layer()].into_iter().chain(unit_knob(most)).collect()),
         info(RECONSTRUCTIONS, "Inputs and reconstructions", vec![Knob::Sample, layer()]),
     ];
     if stack.hidden.iter().any(|hidden| matches!(hidden.learner, Learner::Rbm(_))) {
@@ -57,7 +58,7 @@ pub(super) fn draw<D: Backend>(
     // A layer that has not learned yet has nothing to show.
     let place = at.item.min(stack.begun().len() - 1);
     let (notes, panels) = match name {
-        FILTERS => filters(stack, place, shape)?,
+        FILTERS => filters(stack, place, at, shape)?,
         RECONSTRUCTIONS => reconstructions(stack, place, at, shape)?,
         CHAINS => match chains(stack, place, at, shape)? {
             Some(drawn) => drawn,
@@ -80,7 +81,12 @@ fn images(title: impl Into<String>, shape: [usize; 3], pixels: &[f32]) -> Panel 
 }
 
 /// The weights from the input to each unit of a layer; for a higher layer, the product of the kernels up to it.
-fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Result<Drawn, Error> {
+fn filters<D: Backend>(
+    stack: &Stack<D>,
+    place: usize,
+    at: &Controls,
+    shape: [usize; 3],
+) -> Result<Drawn, Error> {
     use crate::nn::kernel::gemm::{Mat, gemm};
     let pixels: usize = shape.iter().product();
     let mut weights: Vec<f32> = Vec::new();
@@ -105,14 +111,15 @@ fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Res
         }
         width = units;
     }
-    let shown = width.min(SHOWN);
+    let shown = shown_units(at, width);
     let all: Vec<f32> =
-        (0..shown).flat_map(|unit| weights.iter().skip(unit).step_by(width).copied()).collect();
+        shown.clone().flat_map(|unit| weights.iter().skip(unit).step_by(width).copied()).collect();
     // With the largest weight as the range, a few very large weights would make all others grey.
     let deviation = (all.iter().map(|w| w * w).sum::<f32>() / all.len().max(1) as f32).sqrt();
     let range = (3.0 * deviation).max(1e-6);
     let name = &stack.hidden[place].name;
-    let notes = vec![format!("{name}: {shown} of {width} units, colours from {:.3} to {range:.3}", -range)];
+    let of = units_in_words("units", &shown, width);
+    let notes = vec![format!("{name}: {of}, colours from {:.3} to {range:.3}", -range)];
     let body = Body::Images { shape, pixels: all, range: (-range, range), captions: Vec::new(), columns: 0 };
     Ok((notes, vec![Panel { title: "What each unit looks for".into(), body }]))
 }

@@ -63,7 +63,14 @@ fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'stati
         };
         spans.push(Span::styled(format!("  {} ", clean(&label)), theme.style(Role::Muted)));
         spans.push(Span::styled(value, ratatui::style::Style::new().add_modifier(Modifier::BOLD)));
-        spans.push(Span::styled(format!(" {keys} "), theme.strong(Role::Accent)));
+        // A knob that has one place cannot be turned.
+        let turns = match knob {
+            Knob::Item { count, .. } => *count > 1,
+            Knob::Level { from, to, .. } => from < to,
+            Knob::Sample | Knob::Plane { .. } | Knob::Text { .. } => true,
+        };
+        let keys = if turns { format!(" {keys} ") } else { " ".into() };
+        spans.push(Span::styled(keys, theme.strong(Role::Accent)));
     }
     (!spans.is_empty()).then(|| Line::from(spans))
 }
@@ -148,32 +155,75 @@ fn least(body: &Body) -> (u16, u16) {
     }
 }
 
+/// Columns and rows with which all of a panel is seen: of images more than [`least`] asks for.
+fn wanted(body: &Body) -> (u16, u16) {
+    let Body::Images { shape: [height, width, _], pixels, columns, .. } = body else { return least(body) };
+    let count = pixels.len() / height.saturating_mul(*width).max(1);
+    let across = if *columns > 0 { *columns } else { count.isqrt().max(1) };
+    // One image is shown as it is, several with half of its pixels across and down.
+    let shrunk = |side: usize| if count > 1 { side / 2 } else { side };
+    let clip = |cells: usize| cells.min(1000) as u16;
+    (
+        clip(across.saturating_mul(shrunk(*width) + 1).saturating_add(3)),
+        clip(count.div_ceil(across).saturating_mul(shrunk(*height).div_ceil(2) + 1).saturating_add(2)),
+    )
+}
+
+/// How a side is shared out among panels: evenly, or where all of them are images by what each wants.
+fn shares(panels: &[&Panel], wanted: impl Fn(&[&Panel]) -> Vec<u16>) -> Vec<f64> {
+    let are_images = panels.iter().all(|panel| matches!(panel.body, Body::Images { .. }));
+    let parts = wanted(panels);
+    let sum: f64 = parts.iter().map(|part| f64::from(*part)).sum();
+    let share = |part: &u16| if are_images { f64::from(*part) / sum } else { 1.0 / parts.len() as f64 };
+    parts.iter().map(share).collect()
+}
+
+/// The share of the width that each panel of a row gets.
+fn across(row: &[&Panel]) -> Vec<f64> {
+    shares(row, |row| row.iter().map(|panel| wanted(&panel.body).0).collect())
+}
+
+/// The share of the height that each row of panels gets, where so many are side by side.
+fn down(panels: &[&Panel], columns: usize) -> Vec<f64> {
+    shares(panels, |panels| {
+        let highest = |row: &[&Panel]| row.iter().map(|panel| wanted(&panel.body).1).max().unwrap_or(1);
+        panels.chunks(columns).map(highest).collect()
+    })
+}
+
 /// Where the panels go: as many of the first ones as fit, in the grid that gives the most room to the tightest panel.
 fn arrange(panels: &[&Panel], area: Rect) -> Vec<Rect> {
-    let roominess = |count: usize, columns: usize| {
-        let rows = count.div_ceil(columns);
-        let shares = panels.iter().take(count).enumerate().map(|(place, panel)| {
-            let (width, height) = least(&panel.body);
-            // The last row may have fewer panels; they are wider then.
-            let beside = if place / columns == rows - 1 { count - (rows - 1) * columns } else { columns };
-            let across = f64::from(area.width) / beside as f64 / f64::from(width);
-            across.min(f64::from(area.height) / rows as f64 / f64::from(height))
+    // The least share of what a panel needs that any of the first ones gets.
+    let roominess = |count: usize, columns: usize, needs: fn(&Body) -> (u16, u16)| {
+        let panels = &panels[..count];
+        // The last row may have fewer panels; they are wider then.
+        let rows = panels.chunks(columns).zip(down(panels, columns));
+        let of_row = rows.flat_map(|(row, high)| {
+            row.iter().zip(across(row)).map(move |(panel, wide)| {
+                let (width, height) = needs(&panel.body);
+                let wide = f64::from(area.width) * wide / f64::from(width);
+                wide.min(f64::from(area.height) * high / f64::from(height))
+            })
         });
-        shares.fold(f64::INFINITY, f64::min)
+        of_row.fold(f64::INFINITY, f64::min)
     };
     let grids = (1..=panels.len()).rev().map(|count| {
-        let by_room = |a: &usize, b: &usize| roominess(count, *a).total_cmp(&roominess(count, *b));
+        let by_room =
+            |a: &usize, b: &usize| roominess(count, *a, wanted).total_cmp(&roominess(count, *b, wanted));
         (count, (1..=count).max_by(by_room).unwrap_or(1))
     });
     let fitting =
-        grids.into_iter().find(|(count, columns)| *count == 1 || roominess(*count, *columns) >= 1.0);
+        grids.into_iter().find(|(count, columns)| *count == 1 || roominess(*count, *columns, least) >= 1.0);
     let Some((count, columns)) = fitting else { return Vec::new() };
-    let rows = count.div_ceil(columns);
-    let bands = Layout::vertical(vec![Constraint::Fill(1); rows]).split(area);
-    let places = bands.iter().enumerate().flat_map(|(row, band)| {
-        let beside = columns.min(count - row * columns);
-        Layout::horizontal(vec![Constraint::Fill(1); beside]).split(*band).to_vec()
-    });
+    let shown = &panels[..count];
+    let fill = |shares: Vec<f64>| {
+        shares.into_iter().map(|share| Constraint::Fill((1000.0 * share).round().max(1.0) as u16))
+    };
+    let bands = Layout::vertical(fill(down(shown, columns))).split(area);
+    let places = bands
+        .iter()
+        .zip(shown.chunks(columns))
+        .flat_map(|(band, row)| Layout::horizontal(fill(across(row))).split(*band).to_vec());
     places.collect()
 }
 
@@ -234,5 +284,22 @@ mod tests {
         assert_eq!(area, 200 * 56);
         assert_eq!(arrange(&panels, Rect::new(0, 0, 20, 5)).len(), 1);
         assert_eq!(arrange(&[], Rect::new(0, 0, 80, 19)), []);
+    }
+
+    #[test]
+    fn images_share_the_room_by_what_they_need() {
+        let images = |count: usize, columns| {
+            let (shape, pixels) = ([28, 28, 1], vec![0.0; 784 * count]);
+            let body = Body::Images { shape, pixels, range: (0.0, 1.0), captions: Vec::new(), columns };
+            Panel { title: "images".into(), body }
+        };
+        // 81 places around a point have room for ten columns and five rows each, and the point itself for all its pixels.
+        let (around, point) = (images(81, 9), images(1, 1));
+        let places = arrange(&[&around, &point], Rect::new(0, 0, 200, 55));
+        assert!(places[0].width >= 9 * 11 + 3 && places[0].height >= 9 * 6 + 1, "{places:?}");
+        assert!(places[1].width >= 28 + 4 && places[1].height >= 14 + 2, "{places:?}");
+        let row = images(10, 10);
+        let [one, other] = arrange(&[&row, &row], Rect::new(0, 0, 200, 56))[..] else { panic!("both fit") };
+        assert_eq!(one.as_size(), other.as_size(), "what needs as much gets as much");
     }
 }

@@ -17,7 +17,7 @@ use crate::tui::widgets::text::{cut, wrap, wrap_most};
 use crate::tui::widgets::{bar, matrix, panel};
 use crate::worker::{Confusion, Filter, RunInfo, Sample};
 
-/// The most columns of a view's title that are shown.
+/// The most columns of a view's title that are shown where not all titles have room.
 const TITLE: usize = 26;
 /// The most classes that are shown: no screen has room for more.
 const NAMES: usize = 1000;
@@ -29,12 +29,13 @@ fn places(body: Rect) -> [Rect; 2] {
 
 /// The tabs of the views; where not all fit, those around the view in front.
 fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(InspectView, Rect)> {
-    let all: Vec<(InspectView, u16)> = views(info)
-        .into_iter()
-        .map(|view| (view, clean(title(view, info)).width().min(TITLE) as u16 + 2))
-        .collect();
-    let shown = all.iter().position(|(view, _)| *view == inspect.view).unwrap_or(0);
     let room = line.width.saturating_sub(4);
+    let tab = |view| (view, clean(title(view, info)).width().min(usize::from(room)) as u16 + 2);
+    let whole: Vec<(InspectView, u16)> = views(info).into_iter().map(tab).collect();
+    let fits = whole.iter().map(|(_, width)| u32::from(*width)).sum::<u32>() <= u32::from(room);
+    let short = |(view, width): (InspectView, u16)| (view, width.min(TITLE as u16 + 2));
+    let all = if fits { whole } else { whole.into_iter().map(short).collect() };
+    let shown = all.iter().position(|(view, _)| *view == inspect.view).unwrap_or(0);
     let width_from = |first: usize| {
         all.iter().take(shown + 1).skip(first).map(|(_, width)| u32::from(*width)).sum::<u32>()
     };
@@ -128,7 +129,7 @@ fn draw_views(state: &State, info: &RunInfo, line: Rect, frame: &mut Frame) {
         } else {
             theme.style(Role::Muted)
         };
-        let title = cut(&clean(title(*view, info)), TITLE);
+        let title = cut(&clean(title(*view, info)), usize::from(area.width.saturating_sub(2)));
         frame.render_widget(
             Span::styled(title, style),
             Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..*area },
@@ -220,8 +221,10 @@ fn numbers(sample: &Sample, page: usize, theme: &Theme, area: Rect) -> Vec<Line<
     };
     let mut lines: Vec<Line> = names.into_iter().map(line).collect();
     if count > room {
-        let note = format!("{} to {} of {count}: }} and {{ turn pages", first + 1, first + room);
-        lines.push(Line::styled(cut(&note, width), theme.style(Role::Muted)));
+        let place = format!("{} to {} of {count}", first + 1, first + room);
+        let notes = [": } and { turn pages", ", } { for more", ""].map(|keys| format!("{place}{keys}"));
+        let note = notes.iter().find(|note| note.width() <= width).unwrap_or(&place);
+        lines.push(Line::styled(cut(note, width), theme.style(Role::Muted)));
     }
     lines
 }

@@ -89,6 +89,16 @@ impl Series {
         self.buckets.last()
     }
 
+    /// Whether another curve has the same numbers at the same steps, to five digits: numbers that are worked out in another order
+    /// differ in the last ones.
+    pub fn is_same(&self, other: &Series) -> bool {
+        let is_near = |a: f64, b: f64| (a - b).abs() <= 1e-5 * a.abs().max(b.abs());
+        let are_same = |(a, b): (&Bucket, &Bucket)| {
+            a.step == b.step && is_near(a.mean, b.mean) && is_near(a.min, b.min) && is_near(a.max, b.max)
+        };
+        self.buckets.len() == other.buckets.len() && self.buckets.iter().zip(&other.buckets).all(are_same)
+    }
+
     /// The exponential moving average at each bucket; `smoothing` is the weight of the past after one step, from 0
     /// (none) to below 1. Corrected for its start as in Adam, so that the first values are not drawn to zero.
     pub fn smoothed(&self, smoothing: f64) -> Vec<(u64, f64)> {

@@ -89,20 +89,43 @@ pub struct Pane<'a> {
     pub notes: Vec<String>,
     /// Why there is nothing to draw, where it is known.
     pub empty: Option<String>,
+    /// The tags of scalars that are the same numbers as its own, and so are drawn by these.
+    pub also: Vec<String>,
 }
 
 impl<'a> Pane<'a> {
     /// Whether it shows what event files call so.
     pub fn shows(&self, tag: &str) -> bool {
-        self.title == tag || self.scalars.iter().any(|scalar| scalar.tag == tag)
+        self.title == tag || self.tags().any(|own| own == tag)
+    }
+
+    /// The tags of what it shows.
+    fn tags(&self) -> impl Iterator<Item = &str> {
+        self.scalars.iter().map(|scalar| scalar.tag.as_str()).chain(self.also.iter().map(String::as_str))
     }
 
     /// Whether words of its title or of a scalar's tag are these: `accuracy`, `loss/validation`.
     pub fn is_called(&self, words: &str) -> bool {
         let pattern = Pattern::new(words);
         !words.trim().is_empty()
-            && (pattern.matches(&self.title)
-                || self.scalars.iter().any(|scalar| pattern.matches(&scalar.tag)))
+            && (pattern.matches(&self.title) || self.tags().any(|tag| pattern.matches(tag)))
+    }
+
+    /// Whether this pane's curves are those of another one: the same numbers at the same steps.
+    fn repeats(&self, other: &Pane<'a>) -> bool {
+        let drawn = |pane: &Pane<'a>| -> Vec<&'a Series> {
+            pane.scalars.iter().map(|scalar| scalar.series).filter(|series| series.last().is_some()).collect()
+        };
+        let (own, others) = (drawn(self), drawn(other));
+        !own.is_empty()
+            && own.len() == others.len()
+            && own.iter().zip(others).all(|(series, other)| series.is_same(other))
+    }
+
+    /// Takes the place of a pane that repeats this one.
+    fn take_in(&mut self, other: Pane<'a>) {
+        self.notes.push(format!("also {}", other.title));
+        self.also.extend(other.scalars.into_iter().map(|scalar| scalar.tag));
     }
 
     fn new(title: Cow<'a, str>, scalars: Vec<Scalar<'a>>) -> Self {
@@ -114,6 +137,7 @@ impl<'a> Pane<'a> {
             media: None,
             notes: Vec::new(),
             empty: None,
+            also: Vec::new(),
         }
     }
 }
@@ -144,7 +168,13 @@ impl Training {
             let pane = self.pane("Accuracy", "accuracy", training, validation);
             panes.push(Pane { is_share: true, ..pane });
         }
-        panes.extend(self.metric_groups().into_iter().map(|group| self.metrics_pane(&group)));
+        for pane in self.metric_groups().into_iter().map(|group| self.metrics_pane(&group)) {
+            // An autoencoder's squared error is its loss as well as its reconstruction error.
+            match pane.repeats(&panes[0]) {
+                true => panes[0].take_in(pane),
+                false => panes.push(pane),
+            }
+        }
         panes.push(self.alone("Learning rate", "learning_rate", &self.rates));
         panes.push(self.alone("Samples/s", "samples_per_second", &self.speeds));
         let measured = [
@@ -247,6 +277,7 @@ impl Runs {
         let chosen = self.chosen().map(Item::key);
         let watched = &self.watched;
         let shown = self.drawn_of_watched();
+        let shown_is_own = shown.is_empty();
         let tags = watched.tags_of(&shown);
         let mut names: Vec<&str> =
             self.drawn().iter().flat_map(|drawn| &drawn.by_tag).map(|curve| curve.tag.as_str()).collect();
@@ -262,13 +293,24 @@ impl Runs {
         let reading =
             shown.iter().filter_map(|run| watched.panel(*run)).map(|panel| panel.read).reduce(f64::min);
         let reading = reading.filter(|read| *read < 1.0).map(|read| format!("reading: {:.0}%", 100.0 * read));
-        let scalars =
-            names.into_iter().map(|tag| self.pane_of_scalar(tag, chosen.as_ref(), reading.as_deref()));
+        let mut scalars: Vec<Pane> = Vec::new();
+        for tag in names {
+            let pane = self.pane_of_scalar(tag, chosen.as_ref(), reading.as_deref());
+            // A score of our own runs that is their loss; others' scalars are shown as they are.
+            let loss = tag.split_once('/').map(|(_, of)| format!("loss/{of}")).filter(|loss| loss != tag);
+            let same = scalars.iter_mut().find(|shown| {
+                shown_is_own && loss.as_ref().is_some_and(|loss| shown.shows(loss)) && pane.repeats(shown)
+            });
+            match same {
+                Some(same) => same.take_in(pane),
+                None => scalars.push(pane),
+            }
+        }
         let media = of_kind(|kind| kind != Kind::Scalar).map(|(id, tag)| Pane {
             media: Some(Media::Tag(id)),
             ..Pane::new(Cow::Borrowed(&*tag.name), Vec::new())
         });
-        scalars.chain(media).collect()
+        scalars.into_iter().chain(media).collect()
     }
 
     fn pane_of_scalar<'a>(
@@ -329,9 +371,9 @@ pub fn matching<'a>(panes: Vec<Pane<'a>>, filter: &str) -> Vec<Pane<'a>> {
     // Words are looked for in title and tag together, so that `accuracy` finds what is called so on the screen.
     panes.retain(|pane| {
         pattern.matches(&pane.title)
-            || pane.scalars.iter().any(|scalar| {
-                pattern.matches(&scalar.tag) || pattern.matches(&format!("{} {}", pane.title, scalar.tag))
-            })
+            || pane
+                .tags()
+                .any(|tag| pattern.matches(tag) || pattern.matches(&format!("{} {tag}", pane.title)))
     });
     panes
 }

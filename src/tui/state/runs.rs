@@ -124,6 +124,9 @@ pub struct Runs {
     pub is_awaited: bool,
     /// The run that is shown on the other screens, by its name.
     pub shown: Option<String>,
+    /// The run on the other screens, by its name, where the process that trained it has ended: whoever wants to know what its network
+    /// says has to open it.
+    pub orphaned: Option<String>,
     /// The run that waits for its files.
     pub waiting: Option<Waiting>,
     /// The run that is resumed after a yes.
@@ -168,6 +171,7 @@ impl Default for Runs {
             problem: None,
             is_awaited: false,
             shown: None,
+            orphaned: None,
             waiting: None,
             asked_about: None,
             doomed: None,
@@ -203,6 +207,11 @@ impl Runs {
     /// The chosen run, where it is our own: only these can be opened, go on, or be named.
     pub fn current(&self) -> Option<&Overview> {
         self.chosen()?.own()
+    }
+
+    /// Whether the list is to be asked for now; false where it is on its way. From then on it is.
+    pub fn is_to_be_listed(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_awaited, true)
     }
 
     fn chosen_key(&self) -> Option<RunKey> {

@@ -12,9 +12,10 @@ use crate::tui::screens;
 use crate::tui::state::abscissa::Abscissa;
 use crate::tui::state::charts::{ChartLayout, KeptLayouts};
 use crate::tui::state::marked::MarkedCurves;
+use crate::tui::state::panes::matching;
 use crate::tui::state::{Layouts, Series, State};
 use crate::tui::update::update;
-use crate::worker::{Event, Histograms, Metric, Metrics, TrainingPhase};
+use crate::worker::{Event, Histograms, Metric, Metrics, Scores, TrainingPhase};
 
 use super::builders::*;
 use super::screens::at_both_sizes;
@@ -157,6 +158,51 @@ fn phases_are_marked_and_what_an_earlier_one_reported_is_not_told_of_this_one() 
     let told = shown.lines().find(|line| line.contains("│training ")).unwrap_or_default().to_owned();
     assert!(told.contains("loss") && !told.to_lowercase().contains("reconstruction"), "{told}");
     at_both_sizes("charts_phases", after_pretraining);
+}
+
+/// An autoencoder in training, whose reconstruction error is so many times its loss.
+fn autoencoder(times: f64) -> State {
+    let mut state = dashboard(200, 60);
+    press(&mut state, KeyCode::Enter);
+    let Event::Started(mut info) = started() else { unreachable!("it is the start") };
+    info.predicts_classes = false;
+    report(&mut state, Event::Started(info));
+    let scored = |scores: Scores| {
+        // The last digits differ, as those of sums do that are taken in another order.
+        let error = times * scores.loss * (1.0 + 1e-7);
+        let metrics = Metrics::default().with(Metric::ReconstructionError, error);
+        Scores { accuracy: None, metrics, ..scores }
+    };
+    for step in (4..=844).step_by(4) {
+        let Event::Step(mut step) = stepped(step) else { unreachable!("it is a step") };
+        step.scores = scored(step.scores);
+        report(&mut state, Event::Step(step));
+    }
+    let Event::Epoch(mut epoch) = epoch_done(1) else { unreachable!("it is an epoch's end") };
+    (epoch.training, epoch.validation) = (scored(epoch.training), epoch.validation.map(scored));
+    report(&mut state, Event::Epoch(epoch));
+    letters(&mut state, "2");
+    state
+}
+
+#[test]
+fn a_score_that_is_the_loss_is_drawn_once_and_found_by_both_names() {
+    let titles = |state: &State| -> Vec<String> {
+        let panes = state.training.as_ref().expect("it trains").panes();
+        panes.into_iter().map(|pane| pane.title.into_owned()).collect()
+    };
+    let same = autoencoder(1.0);
+    assert_eq!(titles(&same)[..2], ["Loss", "Learning rate"]);
+    assert!(screen(&same).contains("also reconstruction"), "{}", screen(&same));
+    for words in ["loss/train", "reconstruction_error/*", "reconstruction"] {
+        let panes = same.training.as_ref().expect("it trains").panes();
+        assert_eq!(matching(panes, words).len(), 1, "{words}");
+    }
+    assert_eq!(
+        titles(&autoencoder(1.001))[..2],
+        ["Loss", "reconstruction"],
+        "another number is another curve"
+    );
 }
 
 #[test]

@@ -133,6 +133,25 @@ fn bodies() -> Vec<(&'static str, Vec<Panel>)> {
     ]
 }
 
+/// The start of a training that has a figure of each kind, with knobs of each kind.
+pub(super) fn started_with_figures() -> Event {
+    let Event::Started(mut run) = started() else { unreachable!("it is the start") };
+    let knobs = [
+        vec![Knob::Sample, Knob::Item { label: "layer".into(), count: 3, names: Vec::new() }],
+        vec![Knob::Plane { label: "code".into(), step: 0.25 }],
+        vec![Knob::Level { label: "threshold".into(), from: 0.0, to: 1.0, step: 0.01, start: 0.5 }],
+        vec![Knob::Text { label: "text".into(), start: "once".into() }],
+    ];
+    let with_knobs = bodies().into_iter().zip(knobs.into_iter().cycle());
+    run.figures = with_knobs.map(|((name, _), knobs)| info(name, knobs)).collect();
+    Event::Started(run)
+}
+
+/// All of these figures.
+pub(super) fn drawn_figures() -> Vec<Inspection> {
+    bodies().into_iter().map(|(name, panels)| drawn(name, panels)).collect()
+}
+
 #[test]
 fn every_kind_of_panel() {
     for (name, panels) in bodies() {

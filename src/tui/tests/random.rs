@@ -12,6 +12,7 @@ use crate::tui::update::update;
 use crate::worker::{ConnectionState, Event, Filter, Outcome, Phase, Reply, RequestId};
 
 use super::builders::*;
+use super::figures::{drawn_figures, started_with_figures};
 use super::new_preset::of_a_table;
 use super::queue::waiting;
 use super::searches::{running, view};
@@ -24,6 +25,7 @@ fn any_reply() -> impl Strategy<Value = Event> {
         Just(inspected(sample(Filter::All))),
         Just(inspected(sample(Filter::Wrong))),
         Just(inspected(confusion())),
+        prop::sample::select(drawn_figures()).prop_map(inspected),
         Just(Reply::Overtaken),
         Just(Reply::Refused("no".into())),
     ];
@@ -68,8 +70,10 @@ pub(super) fn any_message() -> impl Strategy<Value = Message> {
     });
     let small = (1..90_u16, 1..30_u16).prop_map(|(width, height)| Message::Resize(width, height));
     let large = (80..220_u16, 24..70_u16).prop_map(|(width, height)| Message::Resize(width, height));
+    let connection =
+        prop::sample::select(vec![ConnectionState::Lost, ConnectionState::Restored, ConnectionState::Ended]);
     let engine = prop_oneof![
-        Just(started()),
+        prop_oneof![Just(started()), Just(started_with_figures())],
         Just(Event::Past(Box::default())),
         (1..5000_u64).prop_map(stepped),
         (1..6_u32).prop_map(epoch_done),
@@ -78,8 +82,7 @@ pub(super) fn any_message() -> impl Strategy<Value = Message> {
         Just(Event::Phase(Phase::Paused)),
         Just(Event::Phase(Phase::Training)),
         Just(Event::Failed("no".into())),
-        Just(Event::Connection(ConnectionState::Lost)),
-        Just(Event::Connection(ConnectionState::Restored)),
+        connection.prop_map(Event::Connection),
     ]
     .prop_map(Message::Engine);
     let paste = ".{0,20}".prop_map(Message::Paste);
@@ -97,6 +100,8 @@ pub(super) fn any_message() -> impl Strategy<Value = Message> {
         Just(suggested(Ok(Suggestion { data: String::new(), ..of_a_table() }))),
         Just(suggested(Err("no".into()))),
     ];
+    let event_files = Just(Message::Watched(Box::new(super::watched::found())));
+    let found = prop_oneof![9 => found, 1 => event_files];
     prop_oneof![1 => found, 8 => key, 3 => mouse, 1 => small, 1 => large, 4 => engine, 1 => paste, 1 => Just(Message::Tick)]
 }
 
@@ -131,6 +136,7 @@ fn q_leads_out(state: &State) -> bool {
 
 /// Presses, clicks and resizes at random in one dashboard, as long as it is not left.
 fn monkey(inputs: usize) {
+    let since = std::time::Instant::now();
     let mut runner = TestRunner::deterministic();
     let messages = any_message();
     let mut state = dashboard(80, 24);
@@ -145,11 +151,13 @@ fn monkey(inputs: usize) {
             state = dashboard(80, 24);
         }
     }
+    println!("{inputs} inputs in {:.0} s without a panic", since.elapsed().as_secs_f64());
 }
 
+/// As many as take some seconds. The same ones each time, so that whoever broke something finds out at once.
 #[test]
 fn a_monkey_does_no_harm() {
-    monkey(2000);
+    monkey(20_000);
 }
 
 #[test]

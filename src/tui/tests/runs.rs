@@ -10,7 +10,7 @@ use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::{Screen, Series, State};
 use crate::tui::update::update;
 use crate::worker::{
-    Command, Event, Filter, Opened, Outcome, Past, PastLine, Phase, Reply, Request, Steering,
+    Command, ConnectionState, Event, Filter, Opened, Outcome, Past, PastLine, Phase, Reply, Request, Steering,
 };
 
 use super::builders::*;
@@ -98,6 +98,31 @@ fn with_open_run() -> State {
 fn opened(at: Option<u64>) -> Event {
     let run = "2026-11-21T09-30-00-mnist-cnn-1b2c".into();
     Event::Opened(Opened { run, checkpoints: vec![3376, 3798, 4220], at })
+}
+
+#[test]
+fn a_run_whose_process_has_ended_is_opened_when_its_network_is_asked() {
+    let attached = |run: &str| {
+        let mut state = in_training(80, 24);
+        report(&mut state, Event::Keeping { run: run.into(), folder: format!("/home/ada/runs/{run}") });
+        report(&mut state, finished(Outcome::Completed));
+        assert_eq!(report(&mut state, Event::Connection(ConnectionState::Ended)), [], "nobody asked yet");
+        state
+    };
+    let mut state = attached("2026-11-21T09-30-00-mnist-cnn-1b2c");
+    assert_eq!(press(&mut state, KeyCode::Char('3')), [Effect::ListRuns]);
+    let effects = update(&mut state, Message::Runs(Ok(runs())));
+    let [Command::Open(request)] = &commands(effects)[..] else { panic!("it is opened") };
+    assert!(request.folder.ends_with("1b2c"), "{}", request.folder);
+    assert_eq!(state.screen, Screen::Inspect, "the answer comes where it was asked for");
+    assert_eq!(report(&mut state, started()).len(), 1, "what is shown is asked for");
+    report(&mut state, opened(Some(3376)));
+    assert_eq!(state.runs.orphaned, None);
+
+    let mut state = attached("2026-11-21T09-30-00-mnist-cnn-gone");
+    press(&mut state, KeyCode::Char('3'));
+    assert_eq!(update(&mut state, Message::Runs(Ok(runs()))), []);
+    assert!(screen(&state).contains("no longer on disk"), "{}", screen(&state));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use super::builders::{dashboard, ends_and_leaves, press, runs, screen};
 use super::random::any_message;
 use crate::run::tensorboard::Writer;
-use crate::run::watch::Watcher;
+use crate::run::watch::{WatchSnapshot, Watcher};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::abscissa::Abscissa;
 use crate::tui::state::marked::RunKey;
@@ -127,6 +127,11 @@ impl Bench {
             .map(|tag| tag.name.to_string())
             .collect()
     }
+}
+
+/// What is found of the fixtures, with what is looked at read in full.
+pub(super) fn found() -> WatchSnapshot {
+    Bench::new(&fixtures(), 80, 24).watcher.view()
 }
 
 fn at_both_sizes(name: &str, keys: &str) {

@@ -206,6 +206,11 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.log("the connection to the training is back");
             Vec::new()
         }
+        Event::Connection(ConnectionState::Ended) => {
+            state.is_cut_off = false;
+            state.runs.orphaned = state.runs.shown.clone().filter(|_| state.training.is_some());
+            ask_if_shown(state)
+        }
     }
 }
 

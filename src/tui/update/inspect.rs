@@ -10,9 +10,12 @@ use crate::worker::{Choice, Command, Controls, Inspection, Knob, Phase, Question
 
 use super::replies::send;
 
-/// Asks the worker for what the view shows. One question is on its way at a time, so that keys held down do not
+/// Asks the worker for what the view shows; where the process that trained has ended, its run is opened first. One question is on its way at a time, so that keys held down do not
 /// queue up behind a training step. When the answer is in, the next question is for what the view shows by then.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
+    if state.runs.orphaned.is_some() {
+        return if state.runs.is_to_be_listed() { vec![Effect::ListRuns] } else { Vec::new() };
+    }
     let Some(training) = &state.training else { return Vec::new() };
     let Some(question) = state.inspect.question(&training.info) else { return Vec::new() };
     let is_on_its_way = match question {

@@ -100,7 +100,7 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Runs(found) => {
             state.runs.found(found);
-            Vec::new()
+            if state.screen == Screen::Inspect { runs::open_orphaned(state) } else { Vec::new() }
         }
         Message::Watched(view) => {
             watch::on_snapshot(state, *view);

@@ -17,7 +17,7 @@ use super::{charts, watch};
 
 /// Asks for the list, unless it is on its way.
 pub fn list(state: &mut State) -> Vec<Effect> {
-    if std::mem::replace(&mut state.runs.is_awaited, true) { Vec::new() } else { vec![Effect::ListRuns] }
+    if state.runs.is_to_be_listed() { vec![Effect::ListRuns] } else { Vec::new() }
 }
 
 /// The same when something has happened to a run and the list is on the screen.
@@ -103,11 +103,30 @@ pub(super) fn open_own(state: &mut State, overview: &Overview) -> Vec<Effect> {
     when_read(state, Waiting { overview, purpose: Purpose::Open })
 }
 
+/// Opens the run whose process has ended, now that it is listed, so that its network can be asked.
+pub(super) fn open_orphaned(state: &mut State) -> Vec<Effect> {
+    let (Some(name), Some(list)) = (&state.runs.orphaned, &state.runs.list) else { return Vec::new() };
+    match list.iter().find(|overview| overview.run.name() == *name).cloned() {
+        // Somebody goes on with it, or it was listed before its process ended.
+        Some(overview) if overview.is_trained() => Vec::new(),
+        Some(overview) => open_own(state, &overview),
+        None => {
+            state.complain(format!("{name} is no longer on disk: its network cannot be asked"));
+            state.runs.orphaned = None;
+            Vec::new()
+        }
+    }
+}
+
 /// Opens a run whose data is known.
 fn look_at(state: &mut State, overview: &Overview, experiment: Experiment) -> Vec<Effect> {
     let folder = overview.run.path().to_string_lossy().into_owned();
     state.inform(format!("opening {}", overview.run.name()));
-    state.screen = Screen::Train;
+    // Who asked what its network says, since its process has ended, waits for the answer where it comes.
+    let is_orphaned = state.runs.orphaned.take().is_some_and(|name| name == overview.run.name());
+    if !is_orphaned || state.screen != Screen::Inspect {
+        state.screen = Screen::Train;
+    }
     state.steering = Steering::Free;
     let request = OpenRequest { folder, experiment, step: None };
     vec![send(state, Command::Open(Box::new(request)))]

@@ -1,7 +1,7 @@
 //! Images side by side, as large as they can be while all of them are seen.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::state::clean;
@@ -29,6 +29,15 @@ pub struct Images<'a> {
 
 /// The most captions by which their width is chosen: no screen has room for more.
 const CAPTIONS: usize = 1000;
+
+/// A part of a plane of images: its first column and row, and how many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Window {
+    left: usize,
+    top: usize,
+    across: usize,
+    down: usize,
+}
 
 /// How images are laid out: the scale, and how many across and down.
 struct Grid {
@@ -72,14 +81,16 @@ impl Images<'_> {
         let smaller = [2, 3].into_iter().filter(|by| side >= 8 * by).map(Scale::Down);
         let scales: Vec<Scale> = (1..=largest).rev().map(Scale::Up).chain(smaller).collect();
         let all = scales.iter().map(|scale| self.grid(*scale, area)).find(|grid| {
-            // The number of columns that looks best is given up where it would hide images.
+            // The number of columns that looks best is given up where it would hide images, but not that of a plane.
             let (wide, high) = grid.scale.cells(height, width);
-            wide <= area.width && high <= area.height && grid.columns * grid.rows >= self.count()
+            let is_whole = self.plane().is_none_or(|side| grid.columns == side);
+            is_whole && wide <= area.width && high <= area.height && grid.columns * grid.rows >= self.count()
         });
         all.unwrap_or_else(|| {
             // A page of them is to show more than their average shade.
             let says_something = |scale: &&Scale| match scale {
-                Scale::Down(by) => side >= 12 * by,
+                // On a plane each is seen beside its neighbours, from which it differs little.
+                Scale::Down(by) => side >= if self.plane().is_some() { 9 * by } else { 12 * by },
                 Scale::Up(_) => true,
             };
             let smallest = scales.iter().rev().find(says_something);
@@ -89,25 +100,36 @@ impl Images<'_> {
         })
     }
 
-    /// The images that a grid shows, by their places, where it cannot show all: the middle of a plane, or a page of a
-    /// list.
+    /// The images that a grid shows, by their places, where it cannot show all: a part of a plane, or a page of a list.
     fn shown(&self, grid: &Grid) -> Vec<usize> {
         let (count, room) = (self.count(), grid.columns * grid.rows);
         if count <= room {
             return (0..count).collect();
         }
-        if let Some(rows) = self.plane() {
-            let middle = |all: usize, shown: usize| (all.saturating_sub(shown)) / 2;
-            let (columns, high) = (grid.columns.min(self.columns), grid.rows.min(rows));
-            let (left, top) = (middle(self.columns, columns), middle(rows, high));
-            return (top..top + high)
-                .flat_map(|row| (left..left + columns).map(move |column| row * self.columns + column))
-                .collect();
+        if let Some(Window { left, top, across, down }) = self.window(grid) {
+            let row = |row| (left..left + across).map(move |column| row * self.columns + column);
+            return (top..top + down).flat_map(row).collect();
         }
         let pages = count.div_ceil(room);
         // The last page is full, too: it repeats some of the page before.
         let first = (self.page % pages * room).min(count - room);
         (first..first + room).collect()
+    }
+
+    /// The part of a plane that this page shows: the first page its middle, those after it the whole plane, from its upper left
+    /// corner on.
+    fn window(&self, grid: &Grid) -> Option<Window> {
+        let side = self.plane()?;
+        let (across, down) = (grid.columns.min(side), grid.rows.min(side));
+        let pages = (side.div_ceil(across), side.div_ceil(down));
+        let middle = |shown: usize| (side - shown) / 2;
+        // The last page of a row or column is full, too.
+        let begin = |page: usize, shown: usize| (page * shown).min(side - shown);
+        let (left, top) = match self.page % (1 + pages.0 * pages.1) {
+            0 => (middle(across), middle(down)),
+            page => (begin((page - 1) % pages.0, across), begin((page - 1) / pages.0, down)),
+        };
+        Some(Window { left, top, across, down })
     }
 
     /// The number of rows, where the images are the places of a plane around its middle.
@@ -131,23 +153,28 @@ impl Images<'_> {
             grid = self.best(room);
             let shown = self.shown(&grid);
             if shown.len() < count {
-                let note = match (self.plane(), shown.first(), shown.last()) {
+                let note = match (self.window(&grid), shown.first(), shown.last()) {
+                    (Some(Window { left, top, across, down }), ..) => {
+                        let rows = span("row", top, down);
+                        let columns = span("column", left, across);
+                        let side = self.columns;
+                        format!("{rows}, {columns} of {side} x {side}: }} and {{ show the others")
+                    }
                     (None, Some(first), Some(last)) => {
                         format!("{} to {} of {count} shown: }} and {{ turn pages", first + 1, last + 1)
                     }
-                    _ => {
-                        format!("the {} in the middle of {count}: a larger terminal shows more", shown.len())
-                    }
+                    (None, ..) => String::new(),
                 };
                 buffer.set_stringn(area.x, room.bottom(), note, usize::from(area.width), muted);
             }
         }
         let (width, height) = grid.scale.cells(self.shape[0], self.shape[1]);
         let shown = self.shown(&grid);
-        let across = match self.plane() {
-            Some(_) if shown.len() < count => grid.columns.min(self.columns),
+        let across = match self.window(&grid) {
+            Some(window) if shown.len() < count => window.across,
             _ => grid.columns,
         };
+        let middle = self.plane().map(|_| count / 2);
         let used = across.min(count) as u16 * grid.pitch.0 - 1;
         let left = room.x + room.width.saturating_sub(used) / 2;
         for (at, place) in shown.into_iter().enumerate() {
@@ -159,6 +186,9 @@ impl Images<'_> {
             let inset = (grid.pitch.0 - 1).saturating_sub(width) / 2;
             let place_of_image = Rect { x: cell.x + inset, width, height: height.min(cell.height), ..cell };
             image.draw_scaled(theme, grid.scale, place_of_image.intersection(room), buffer);
+            if middle == Some(place) {
+                fence(theme, place_of_image, room, buffer);
+            }
             let below = y + height;
             if let Some(caption) = self.captions.get(place).filter(|_| below < room.bottom()) {
                 let room_of_word = usize::from((grid.pitch.0 - 1).min(room.right().saturating_sub(x)));
@@ -166,6 +196,25 @@ impl Images<'_> {
                 let inset = room_of_word.saturating_sub(word.width()) / 2;
                 buffer.set_stringn(x + inset as u16, below, word, room_of_word - inset, muted);
             }
+        }
+    }
+}
+
+/// Places of a plane as a person counts them: `rows 4 to 6`.
+fn span(name: &str, first: usize, count: usize) -> String {
+    match count {
+        1 => format!("{name} {}", first + 1),
+        _ => format!("{name}s {} to {}", first + 1, first + count),
+    }
+}
+
+/// Lines at both sides of an image, in the gaps beside it, where these are seen.
+fn fence(theme: &Theme, image: Rect, room: Rect, buffer: &mut Buffer) {
+    let left = image.x.checked_sub(1);
+    for x in left.into_iter().chain([image.right()]) {
+        let rows = (image.top()..image.bottom()).filter(|y| room.contains(Position { x, y: *y }));
+        for y in rows {
+            buffer.set_stringn(x, y, "│", 1, theme.strong(Role::Accent));
         }
     }
 }
@@ -190,9 +239,39 @@ mod tests {
         assert_eq!(Images { page: 4, ..list }.shown(&grid)[0], 0, "it wraps around");
         let pixels = vec![0.0; 81 * 784];
         let plane = Images { columns: 9, ..images([28, 28, 1], &pixels) };
-        let shown = plane.shown(&Grid { scale: Scale::Down(2), columns: 5, rows: 3, pitch: (15, 8) });
+        let grid = Grid { scale: Scale::Down(2), columns: 5, rows: 3, pitch: (15, 8) };
+        let shown = plane.shown(&grid);
         assert_eq!(shown[..5], [29, 30, 31, 32, 33]);
         assert_eq!((shown.len(), shown[7]), (15, 40), "the middle one is the point itself");
+        let pages: Vec<Vec<usize>> = (1..=6).map(|page| Images { page, ..plane }.shown(&grid)).collect();
+        assert_eq!(pages[0][..6], [0, 1, 2, 3, 4, 9], "the next page begins at the corner");
+        assert_eq!(pages[1][0], 4, "the last page of a row is full");
+        let seen: std::collections::BTreeSet<usize> = pages.into_iter().flatten().collect();
+        assert_eq!(seen.len(), 81, "all are reached");
+        assert_eq!(Images { page: 7, ..plane }.shown(&grid), shown, "it wraps around");
+    }
+
+    #[test]
+    fn what_is_seen_of_a_plane_is_said_and_the_point_is_marked() {
+        let theme = Theme::new(crate::tui::theme::Depth::True, true);
+        let pixels = vec![0.0; 81 * 784];
+        let drawn = |page, width, height| {
+            let area = Rect::new(0, 0, width, height);
+            let mut buffer = Buffer::empty(area);
+            Images { columns: 9, page, ..images([28, 28, 1], &pixels) }.draw(&theme, area, &mut buffer);
+            let row = |y| {
+                (0..width).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>().trim().to_owned()
+            };
+            (0..height).map(row).collect::<Vec<_>>()
+        };
+        let first = drawn(0, 76, 14);
+        assert_eq!(first[13], "rows 4 to 5, columns 2 to 8 of 9 x 9: } and { show the others");
+        assert_eq!(first.concat().matches('│').count(), 10, "five rows, both sides");
+        let corner = drawn(1, 76, 14);
+        assert_eq!(corner[13], "rows 1 to 2, columns 1 to 7 of 9 x 9: } and { show the others");
+        assert!(!corner.concat().contains('│'), "the point is not on this page");
+        let whole = drawn(0, 158, 53).concat();
+        assert!(!whole.contains("of 9 x 9") && whole.matches('│').count() == 10, "all are seen");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::tui::state::clean;
 
-/// The text's own lines. Lines that are too long are broken between words, and what follows a break is indented like
-/// its line. Control characters are left out.
+/// The text's own lines. Lines that are too long are broken at wide gaps, as they part formulas, else between words; what follows a
+/// break is indented like its line. Control characters are left out.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     wrap_most(text, width, usize::MAX)
 }
@@ -14,7 +14,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
     let width = width.max(8);
     let mut wrapped = Vec::new();
-    for line in text.trim().lines().take(most).map(|line| clean(line.trim_end())) {
+    let lines = text.trim().lines().take(most).map(|line| clean(line.trim_end()));
+    for line in lines.flat_map(|line| at_gaps(line, width)) {
         if wrapped.len() >= most {
             break;
         }
@@ -45,6 +46,25 @@ pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
         wrapped.push(row);
     }
     wrapped
+}
+
+/// What parts the formulas of a line.
+const GAP: &str = "   ";
+
+/// A line that is too long as several, broken at its wide gaps, as many parts in each as fit.
+fn at_gaps(line: String, width: usize) -> Vec<String> {
+    if line.width() <= width || !line.trim_start().contains(GAP) {
+        return vec![line];
+    }
+    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    let mut rows: Vec<String> = Vec::new();
+    for part in line.split(GAP).map(str::trim).filter(|part| !part.is_empty()) {
+        match rows.last_mut().filter(|row| row.width() + GAP.len() + part.width() <= width) {
+            Some(row) => *row = format!("{row}{GAP}{part}"),
+            None => rows.push(format!("{indent}{part}")),
+        }
+    }
+    rows
 }
 
 /// The columns from which on a line that ends within a sentence was broken by its writer's editor.
@@ -127,6 +147,18 @@ pub fn end_of(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_side_by_side_are_broken_between_them() {
+        let formulas = "  h1 = tanh(x W1 + b1)   h2 = tanh(h1 W2 + b2)   p = sigmoid(h2 v + c)";
+        assert_eq!(
+            wrap(&format!("net:\n{formulas}"), 54),
+            ["net:", "  h1 = tanh(x W1 + b1)   h2 = tanh(h1 W2 + b2)", "  p = sigmoid(h2 v + c)"]
+        );
+        assert_eq!(wrap(&format!("net:\n{formulas}"), 80)[1], formulas, "where there is room it stays");
+        let narrow = wrap("a b   c d e f g", 8);
+        assert_eq!(narrow, ["a b", "c d e f", "g"], "a part that is too long is broken between words");
+    }
 
     #[test]
     fn a_line_of_settings_is_cut_between_them() {

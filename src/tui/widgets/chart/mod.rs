@@ -59,11 +59,9 @@ impl Chart<'_> {
             }
         }
         plot::draw(theme, &placed, &geometry, buffer);
-        self.name_references(theme, &geometry, buffer);
         self.draw_phases(theme, &geometry, buffer);
-        if let Some(x) = self.options.cursor {
-            self.draw_readout(theme, x, &placed, &geometry, buffer);
-        }
+        let covered = self.options.cursor.map(|x| self.draw_readout(theme, x, &placed, &geometry, buffer));
+        self.name_references(theme, &geometry, covered.unwrap_or_default(), buffer);
     }
 
     /// The place on the horizontal axis under a place on the screen; `None` outside the axes.

@@ -145,7 +145,7 @@ impl Chart<'_> {
         readings
     }
 
-    /// Draws what the cursor reads, beside it, over the half of the curves that it does not stand in.
+    /// Draws what the cursor reads, beside it, over the half of the curves that it does not stand in; gives the place that it takes.
     pub(super) fn draw_readout(
         &self,
         theme: &Theme,
@@ -153,12 +153,12 @@ impl Chart<'_> {
         placed: &[Placed],
         geometry: &Geometry,
         buffer: &mut Buffer,
-    ) {
+    ) -> Rect {
         let plot = geometry.plot;
         let readings = self.readings(x, placed, geometry);
         let most = usize::from(plot.width.saturating_sub(2));
         let rest = readings.iter().map(|reading| reading.value.width() + reading.place.width() + 4).max();
-        let Some(rest) = rest.filter(|rest| rest + 3 < most) else { return };
+        let Some(rest) = rest.filter(|rest| rest + 3 < most) else { return Rect::default() };
         let names = readings.iter().map(|reading| reading.name.width()).max().unwrap_or(0).min(most - rest);
         let rows = readings.len().min(usize::from(plot.height));
         let width = (names + rest) as u16;
@@ -187,5 +187,6 @@ impl Chart<'_> {
             };
             line.render(row, buffer);
         }
+        Rect { x: left, y: plot.y, width, height: rows as u16 }
     }
 }

@@ -1,6 +1,7 @@
 //! Reference lines: where they lie, and their names.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::preset::ReferenceLine;
@@ -27,20 +28,31 @@ impl Chart<'_> {
         }
     }
 
-    /// Their names and values at the right, above the lines, or below them where there is no row above, or another name.
-    pub(super) fn name_references(&self, theme: &Theme, geometry: &Geometry, buffer: &mut Buffer) {
+    /// Their names and values at the right, above the lines, or below them where there is no row above, or another name, or where
+    /// what the cursor reads covers it.
+    pub(super) fn name_references(
+        &self,
+        theme: &Theme,
+        geometry: &Geometry,
+        covered: Rect,
+        buffer: &mut Buffer,
+    ) {
         let plot = geometry.plot;
         let mut taken: Vec<u16> = Vec::new();
         for line in self.references {
             let Some(row) = geometry.row(line.value) else { continue };
             let above = row.checked_sub(1).filter(|above| *above >= plot.top());
             let below = Some(row + 1).filter(|below| *below < plot.bottom());
-            // With no other row the name stands in the line itself.
-            let free = [above, below, Some(row)].into_iter().flatten().find(|row| !taken.contains(row));
-            let Some(label_row) = free else { continue };
             let label = self.reference_label(line, usize::from(plot.width));
+            let width = label.width() as u16;
+            let start = plot.right().saturating_sub(width);
+            let is_free = |row: &u16| {
+                !taken.contains(row) && !Rect { x: start, y: *row, width, height: 1 }.intersects(covered)
+            };
+            // With no other row the name stands in the line itself.
+            let free = [above, below, Some(row)].into_iter().flatten().find(is_free);
+            let Some(label_row) = free else { continue };
             taken.push(label_row);
-            let start = plot.right().saturating_sub(label.width() as u16);
             buffer.set_string(start, label_row, label, theme.strong(Role::Accent));
         }
     }

@@ -48,6 +48,36 @@ fn text(chart: &Chart) -> String {
 }
 
 #[test]
+fn the_name_of_a_reference_line_is_never_half_covered_by_what_the_cursor_reads() {
+    let mut series = Series::default();
+    (1..=100).for_each(|step| series.push(step, 1, f64::from(step as u8) / 100.0));
+    let timeline = Timeline::new(0);
+    let curves = [curve(&series, &timeline)];
+    let seen = |cursor: Option<f64>, width: u16, value: f64| {
+        let mut options = options(ChartLayout::default());
+        options.cursor = cursor;
+        let references = [ReferenceLine { of: "t".into(), name: "guessing".into(), value }];
+        let chart = Chart { references: &references, quantity: Quantity::Number, ..chart(&curves, &options) };
+        let area = Rect { width, ..AREA };
+        let mut buffer = Buffer::empty(area);
+        chart.draw(&theme(), area, &mut buffer);
+        buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+    };
+    assert!(seen(None, 40, 0.6931).contains("guessing 0.6931"));
+    for width in 24..80 {
+        for cursor in [10.0, 60.0, 90.0] {
+            for value in [0.05, 0.6931, 0.95, 1.0] {
+                let text = seen(Some(cursor), width, value);
+                let whole = text.matches("guessing ").count();
+                assert_eq!(text.matches("ssing").count(), whole, "{width}, {cursor}, {value}: {text}");
+                assert!(text.contains(&format::number(value)) || whole == 0, "{width}, {cursor}: {text}");
+            }
+        }
+    }
+    assert!(seen(Some(90.0), 60, 0.6931).contains("guessing 0.6931"), "it stands where there is room");
+}
+
+#[test]
 fn any_values_can_be_drawn_at_any_size() {
     let steps = [1, 2, 3, u64::MAX, 1 << 63, 1, 0];
     let extremes = vec![f64::MAX, f64::MIN, f64::MIN_POSITIVE, 1.0, f64::MAX, -0.0, 5e-324];

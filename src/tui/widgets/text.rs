@@ -176,7 +176,8 @@ mod tests {
             "one",
             "",
             "  a = b    c",
-            "  h = relu(W x + b) hidden",
+            "  h = relu(W x + b)",
+            "  hidden",
             "a line that is longer than",
             "the width",
         ];

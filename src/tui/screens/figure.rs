@@ -296,7 +296,7 @@ mod tests {
         // 81 places around a point have room for ten columns and five rows each, and the point itself for all its pixels.
         let (around, point) = (images(81, 9), images(1, 1));
         let places = arrange(&[&around, &point], Rect::new(0, 0, 200, 55));
-        assert!(places[0].width >= 9 * 11 + 3 && places[0].height >= 9 * 6 + 1, "{places:?}");
+        assert!(places[0].width >= 9 * 11 + 3 && places[0].height > 9 * 6, "{places:?}");
         assert!(places[1].width >= 28 + 4 && places[1].height >= 14 + 2, "{places:?}");
         let row = images(10, 10);
         let [one, other] = arrange(&[&row, &row], Rect::new(0, 0, 200, 56))[..] else { panic!("both fit") };

@@ -9,7 +9,7 @@ use super::Error;
 use super::experiment::in_shell;
 use super::overwriting;
 use super::text::{json, plain};
-use crate::data::suggest::{LABEL, Suggestion, suggest};
+use crate::data::suggest::{Suggestion, suggest};
 use crate::preset::{Columns, LabelNames, Paths, Source, Task, parse};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
@@ -55,8 +55,7 @@ impl Arguments {
         let suggestion =
             suggest(&data, &self.target, self.task.unwrap_or_default(), self.sheet.as_deref(), |_| false)
                 .map_err(|error| Error::Failed(plain(&error.to_string())))?;
-        // Of the label the preset itself says it.
-        for sentence in suggestion.told.iter().filter(|said| !said.starts_with(LABEL)) {
+        for sentence in &suggestion.told {
             writeln!(std::io::stderr(), "trainyard: data: {}", plain(sentence))?;
         }
         let to_stdout = output == Some(Path::new("-"));
@@ -68,7 +67,7 @@ impl Arguments {
         if !to_stdout {
             write(&output, &suggestion.text)?;
         }
-        for reason in suggestion.told.iter().filter(|said| said.starts_with(LABEL) && !self.json) {
+        for reason in suggestion.reason.iter().filter(|_| !self.json) {
             writeln!(std::io::stdout(), "{}", plain(reason))?;
         }
         let shown = plain(&output.to_string_lossy());
@@ -109,7 +108,8 @@ fn write(output: &Path, text: &str) -> Result<(), Error> {
 
 /// What was recognised, and what was written, for a script.
 fn object(suggestion: &Suggestion, file: Option<&PathBuf>, data: &[String]) -> Result<Value, Error> {
-    let Suggestion { name, text, title, targets, told } = suggestion;
+    let Suggestion { name, text, title, targets, told, reason } = suggestion;
+    let notices: Vec<&String> = told.iter().chain(reason).collect();
     let preset = parse::parse(text, name)?;
     let source = ron::to_string(&preset.data.source).unwrap_or_default();
     let (label, columns) = match &preset.data.source {
@@ -131,7 +131,7 @@ fn object(suggestion: &Suggestion, file: Option<&PathBuf>, data: &[String]) -> R
         "label": label,
         "columns": columns,
         "targets": targets,
-        "notices": told,
+        "notices": notices,
         "reasons": reasons,
         "text": text,
     }))

@@ -139,8 +139,7 @@ async fn drive(
 ) -> Result<Exit, Error> {
     // Frames that only the worker's reports ask for: each costs the training a little.
     let frame = config.frames_per_second.interval();
-    // Before anything is seen: of a terminal that vanishes right after the first frame nothing but the hang-up tells, since reading
-    // it goes on for ever.
+    // Before the first frame: whoever sees it may send a signal, which ends the dashboard in good order.
     let mut signals = Signals::listen()?;
     let mut frames = Frames::begin(config, guard, state)?;
 

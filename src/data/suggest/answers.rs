@@ -1,7 +1,7 @@
 //! What a table is to be predicted, and how a network ends that predicts it.
 
 use super::comment::comment;
-use super::found::{LABEL, Target};
+use super::found::Target;
 use super::network::{End, end_of_answers};
 use crate::data::answers::{Answers, Numbering};
 use crate::data::table::Labels;
@@ -71,7 +71,7 @@ pub(super) fn reason_for(why: &str, labels: &Labels, targets: &[Target]) -> Stri
         true => String::new(),
         false => format!("; --target names another: {}{more}", named.join(", ")),
     };
-    format!("{LABEL}'{label}', {why}: {what}{}{help}", whole_in_words(labels))
+    format!("the label is '{label}', {why}: {what}{}{help}", whole_in_words(labels))
 }
 
 /// What is said of values that are whole numbers, as a column has that was not measured to be predicted.

@@ -5,9 +5,6 @@ use std::fmt::Write;
 use super::comment::comment;
 use super::network::Network;
 
-/// How it begins what is said of a label that nobody has named.
-pub const LABEL: &str = "the label is ";
-
 /// A column that a table could be to predict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

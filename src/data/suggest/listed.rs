@@ -1,7 +1,7 @@
 //! Presets for tables whose rows name files, or hold texts.
 
 use super::comment::comment;
-use super::found::{Found, LABEL, Target};
+use super::found::{Found, Target};
 use super::network::{End, Network, end_of_answers, split};
 use super::{files, folder, text};
 use crate::data::import::class_column::Chosen;
@@ -174,7 +174,7 @@ fn found(
         _ => (format!("with values: {}", labels.join(", ")), "one of the values to predict at once".into()),
     };
     let title: String = comment(&format!("{samples} {what} {answers}")).chars().take(100).collect();
-    let reason = format!("{LABEL}'{label}', {why}: {short}; --target names another");
+    let reason = format!("the label is '{label}', {why}: {short}; --target names another");
     let target = |name: String| Target { name, what: format!("{short}.") };
     let told = of_files.into_iter().chain(looked.into_iter().flat_map(|looked| looked.told)).collect();
     Ok(Found {

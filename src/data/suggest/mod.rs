@@ -27,7 +27,7 @@ use super::table::{
 };
 use crate::preset::{Csv, Paths, Task};
 use found::Found;
-pub use found::{LABEL, Target};
+pub use found::Target;
 
 /// A preset that fits some data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Suggestion {
     pub title: String,
     /// What a person should know of files that the preset leaves out: a sentence each.
     pub told: Vec<String>,
+    /// Why a column is the label that nobody has named, which the preset itself says too.
+    pub reason: Option<String>,
 }
 
 /// The preset that fits a file or folder, or several files that are one table. `targets` are the columns that a table is to predict,
@@ -176,8 +178,8 @@ pub fn suggest(
     let name = free_name(name_of(path), is_taken);
     let text = found.written(&name, &data.to_string());
     let Found { title, targets, reason, told, .. } = found;
-    let told = of_sheets.into_iter().chain(without_files).chain(told).chain(reason).collect();
-    Ok(Suggestion { name, text, targets, title, told })
+    let told = of_sheets.into_iter().chain(without_files).chain(told).collect();
+    Ok(Suggestion { name, text, targets, title, told, reason })
 }
 
 /// What the name of a file ends in, but for `.gz`.

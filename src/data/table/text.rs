@@ -1,7 +1,9 @@
 //! A table's file as text: unpacked where it is gzipped, and in UTF-8 whatever its encoding.
 
-use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::io::{self, Cursor, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -17,7 +19,7 @@ const SAMPLE: u64 = 1 << 16;
 /// A text, and its beginning.
 pub struct Text {
     /// All of it, from its beginning, every line with one sign at its end.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Box<dyn io::Read + Send>,
     /// Its first lines, whole ones where they end.
     pub sample: String,
     /// How its bytes are letters.
@@ -43,7 +45,7 @@ pub fn open(path: &Path, encoding: Option<Encoding>) -> Result<Text, files::Erro
                     io::Error::new(io::ErrorKind::InvalidData, "it is no text: it has zero bytes").into()
                 );
             }
-            match (given, first_line_not_utf_8(gzip::open(path)?)?) {
+            match (given, line_not_utf_8(path)?) {
                 (_, None) => (UTF_8, Encoding::Utf8),
                 (Some(_), Some(line)) => {
                     let problem =
@@ -54,7 +56,7 @@ pub fn open(path: &Path, encoding: Option<Encoding>) -> Result<Text, files::Erro
             }
         }
     };
-    let decoded: Box<dyn Read + Send> = match letters == UTF_8 && !start.starts_with(b"\xef\xbb\xbf") {
+    let decoded: Box<dyn io::Read + Send> = match letters == UTF_8 && !start.starts_with(b"\xef\xbb\xbf") {
         true => gzip::open(path)?,
         false => Box::new(
             DecodeReaderBytesBuilder::new()
@@ -91,8 +93,42 @@ fn unmarked_utf_16(start: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
+/// Files from this size on are remembered, in bytes.
+const LARGE: u64 = 1 << 20;
+/// So many files are.
+const REMEMBERED: usize = 64;
+
+/// A large file that was read to tell its encoding, by what is seen that nobody has written to it, and its first line that is not UTF-8.
+struct Looked {
+    state: (PathBuf, u64, SystemTime),
+    line_not_utf_8: Option<u64>,
+}
+
+static LOOKED: Mutex<Vec<Looked>> = Mutex::new(Vec::new());
+
+/// The first line of a file with bytes that are not UTF-8. A large file is read for that once: a table is opened several times
+/// before all is known of it.
+fn line_not_utf_8(path: &Path) -> Result<Option<u64>, files::Error> {
+    let found = std::fs::metadata(path)?;
+    let state = found.modified().ok().map(|modified| (path.to_path_buf(), found.len(), modified));
+    let state = state.filter(|_| found.len() >= LARGE);
+    let looked = || LOOKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = looked().iter().find(|known| Some(&known.state) == state.as_ref()) {
+        return Ok(known.line_not_utf_8);
+    }
+    let line_not_utf_8 = first_line_not_utf_8(gzip::open(path)?)?;
+    if let Some(state) = state {
+        let mut looked = looked();
+        if looked.len() == REMEMBERED {
+            looked.remove(0);
+        }
+        looked.push(Looked { state, line_not_utf_8 });
+    }
+    Ok(line_not_utf_8)
+}
+
 /// The first line with bytes that are not UTF-8.
-fn first_line_not_utf_8(mut text: impl Read) -> io::Result<Option<u64>> {
+fn first_line_not_utf_8(mut text: impl io::Read) -> io::Result<Option<u64>> {
     let (mut piece, mut held, mut lines) = (vec![0; 1 << 16], 0, 1);
     loop {
         let count = text.read(&mut piece[held..])?;
@@ -150,6 +186,17 @@ mod tests {
             io::Write::write_all(&mut packed, &bytes).unwrap();
             assert_eq!(opened(&packed.finish().unwrap(), None), Ok((text.to_string(), encoding)));
         }
+    }
+
+    #[test]
+    fn a_large_file_that_is_written_anew_is_looked_at_again() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "1,2\n".repeat(LARGE as usize / 4);
+        std::fs::write(file.path(), &text).unwrap();
+        let encoding = || open(file.path(), None).unwrap().encoding;
+        assert_eq!((encoding(), encoding()), (Encoding::Utf8, Encoding::Utf8));
+        std::fs::write(file.path(), [text.as_bytes(), b"\xff,1\n"].concat()).unwrap();
+        assert_eq!((encoding(), encoding()), (Encoding::Latin1, Encoding::Latin1));
     }
 
     #[test]

@@ -167,6 +167,11 @@ impl Domain {
         self.ends().into_iter().chain(between).collect()
     }
 
+    /// Whether its values are whole numbers.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Domain::Int { .. } | Domain::LogInt { .. })
+    }
+
     /// Whether places are to be drawn on a logarithmic axis.
     pub fn is_logarithmic(&self) -> bool {
         match self {

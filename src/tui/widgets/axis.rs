@@ -16,6 +16,9 @@ pub struct Axis {
 /// The largest end of an axis: the difference of any two ends is finite.
 const LARGEST: f64 = 1e300;
 
+/// No axis has more ticks.
+const MOST_TICKS: u32 = 1000;
+
 impl Axis {
     /// An axis between two numbers, which may be infinite or NaN.
     pub fn between(low: f64, high: f64, log: bool) -> Self {
@@ -67,9 +70,24 @@ impl Axis {
             };
             return inside.map(|v| (v, label(v))).collect();
         }
-        let step = round_step((self.high - self.low) / count.max(1) as f64);
+        self.ticks_by(round_step((self.high - self.low) / count.max(1) as f64))
+    }
+
+    /// As [`ticks`](Axis::ticks), whole numbers alone.
+    pub fn whole_ticks(&self, count: usize) -> Vec<(f64, String)> {
+        if self.log {
+            return self.ticks(count).into_iter().filter(|(value, _)| value.fract() == 0.0).collect();
+        }
+        let mut step = round_step(((self.high - self.low) / count.max(1) as f64).max(1.0));
+        if step.fract() != 0.0 {
+            step *= 2.0;
+        }
+        self.ticks_by(step)
+    }
+
+    fn ticks_by(&self, step: f64) -> Vec<(f64, String)> {
         let first = (self.low / step - 1e-9).ceil();
-        let values = (0..=2 * count + 2).map(|i| (first + i as f64) * step);
+        let values = (0..MOST_TICKS).map(|i| (first + f64::from(i)) * step);
         values.take_while(|v| *v <= self.high + 1e-9 * step).map(|v| (v, format::tick(v, step))).collect()
     }
 }
@@ -112,5 +130,16 @@ mod tests {
         let axis = Axis { low: 0.01, high: 3.0, log: true };
         let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, ["0.01", "0.1", "1"]);
+    }
+
+    #[test]
+    fn ticks_of_whole_numbers_are_whole() {
+        let labels = |low, high, log, count| -> Vec<String> {
+            Axis { low, high, log }.whole_ticks(count).into_iter().map(|(_, label)| label).collect()
+        };
+        assert_eq!(labels(0.8, 10.2, false, 4), ["5", "10"]);
+        assert_eq!(labels(0.98, 3.02, false, 8), ["1", "2", "3"]);
+        assert_eq!(labels(0.0, 100.0, false, 4), ["0", "25", "50", "75", "100"]);
+        assert_eq!(labels(0.7, 9.0, true, 8), ["1", "2", "5"]);
     }
 }

@@ -78,7 +78,7 @@ impl Plane {
         let label_from = plot.right().saturating_sub(label.width() as u16);
         buffer.set_string(label_from, bottom + 1, &label, muted);
         let mut free_from = plot.left();
-        let usual = || plane.x.ticks(usize::from(plot.width / 10).clamp(2, 10));
+        let usual = || plane.x.ticks(count_of_ticks(plot.width));
         for (value, text) in x_ticks.unwrap_or_else(usual) {
             let Some((column, _)) = plane.cell(value, plane.y.low) else { continue };
             let width = text.width() as u16;
@@ -110,6 +110,11 @@ impl Plane {
         let place = |share: f64, len: i64| (share * (len - 1) as f64).round().clamp(-1e6, 1e6) as i64;
         (place(self.x.share(x), width), place(1.0 - self.y.share(y), height))
     }
+}
+
+/// About how many ticks a horizontal axis of so many columns has.
+pub(super) fn count_of_ticks(width: u16) -> usize {
+    usize::from(width / 10).clamp(2, 10)
 }
 
 /// Points in a plane, coloured by class.

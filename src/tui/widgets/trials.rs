@@ -11,7 +11,7 @@ use crate::tui::theme::{Depth, Role, Theme};
 
 use super::axis::{Axis, margin};
 use super::dots::Dots;
-use super::plot::Plane;
+use super::plot::{Plane, count_of_ticks};
 use super::text::cut;
 
 /// From this ratio of the largest to the smallest on, results above 0 are drawn on a logarithmic axis.
@@ -50,6 +50,8 @@ pub enum Horizontal {
         high: f64,
         /// Whether it is logarithmic: then both are above 0.
         is_logarithmic: bool,
+        /// Whether only whole numbers lie on it.
+        are_whole: bool,
     },
     /// Choices, by their names.
     Choices(Vec<String>),
@@ -141,16 +143,18 @@ impl Results<'_> {
         }
     }
 
-    /// The horizontal axis in so many columns, and its ticks where they are names.
+    /// The horizontal axis in so many columns, and its ticks where they are names or whole numbers.
     fn horizontal(&self, width: u16) -> (Axis, Option<Vec<(f64, String)>>) {
         match &self.horizontal {
-            Horizontal::Numbers { low, high, is_logarithmic: true } => {
-                let room = (high / low).powf(0.02).max(1.001);
-                (Axis::between(low / room, high * room, true), None)
-            }
-            Horizontal::Numbers { low, high, .. } => {
-                let room = margin(*low, *high, 0.02);
-                (Axis::between(low - room, high + room, false), None)
+            Horizontal::Numbers { low, high, is_logarithmic, are_whole } => {
+                let axis = if *is_logarithmic {
+                    let room = (high / low).powf(0.02).max(1.001);
+                    Axis::between(low / room, high * room, true)
+                } else {
+                    let room = margin(*low, *high, 0.02);
+                    Axis::between(low - room, high + room, false)
+                };
+                (axis, are_whole.then(|| axis.whole_ticks(count_of_ticks(width))))
             }
             Horizontal::Choices(names) => {
                 let room = usize::from(width) / names.len().max(1);

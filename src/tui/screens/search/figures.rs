@@ -107,7 +107,7 @@ fn best(state: &State, board: &Board, objective: usize, area: Rect, frame: &mut 
         labels: ("trial", &measured.name),
         points: &points,
         line: &line,
-        horizontal: Horizontal::Numbers { low: 1.0, high: last, is_logarithmic: false },
+        horizontal: Horizontal::Numbers { low: 1.0, high: last, is_logarithmic: false, are_whole: true },
     };
     results.draw(&state.theme, area, frame.buffer_mut());
 }
@@ -124,9 +124,12 @@ fn scatter(state: &State, board: &Board, objective: usize, area: Rect, frame: &m
     let number = |text: &String| text.parse::<f64>().ok();
     let horizontal = match (domain.is_numeric(), ends.first().and_then(number), ends.last().and_then(number))
     {
-        (true, Some(low), Some(high)) => {
-            Horizontal::Numbers { low, high, is_logarithmic: domain.is_logarithmic() }
-        }
+        (true, Some(low), Some(high)) => Horizontal::Numbers {
+            low,
+            high,
+            is_logarithmic: domain.is_logarithmic(),
+            are_whole: domain.is_whole(),
+        },
         _ => Horizontal::Choices(ends.iter().map(|value| clean(value)).collect()),
     };
     let groups = Groups::of(state, board);

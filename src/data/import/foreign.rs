@@ -116,6 +116,21 @@ fn text(start: &[u8]) -> Option<&'static str> {
             "it is XML, as some programs save under the name of a table: open it with a spreadsheet and save it as .xlsx or CSV",
         );
     }
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['%', '#']));
+    let first_line = lines.next().unwrap_or_default();
+    if first_line.starts_with("@relation") {
+        return Some(
+            "it is ARFF, Weka's form of a table: write it as CSV, as SciPy and pandas do: \
+             DataFrame(scipy.io.arff.loadarff(…)[0]).to_csv(…, index=False)",
+        );
+    }
+    if is_sparse(first_line) && lines.next().is_none_or(is_sparse) {
+        return Some(
+            "it is LIBSVM's form of sparse rows: write it as arrays, as scikit-learn and NumPy do: \
+             x, y = load_svmlight_file(…), then numpy.savez(…, x=x.toarray(), y=y)",
+        );
+    }
     // Behind its first sign JSON goes on with another group, a name, or nothing.
     let inside = |open: char| text.strip_prefix(open).map(str::trim_start);
     let is_list = inside('[').is_some_and(|rest| rest.starts_with(['{', '[']));
@@ -130,6 +145,25 @@ fn text(start: &[u8]) -> Option<&'static str> {
         }
         (false, false) => None,
     }
+}
+
+/// Whether a line is one of LIBSVM's: a label, then numbers with their places in rising order, such as `1 3:0.5 17:2`.
+fn is_sparse(line: &str) -> bool {
+    let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
+    if words.next().is_none_or(|label| label.parse::<f64>().is_err()) {
+        return false;
+    }
+    let (mut last, mut are_times) = (None, true);
+    for word in words {
+        let Some((place, value)) = word.split_once(':') else { return false };
+        let Ok(place) = place.parse::<u32>() else { return false };
+        if value.parse::<f64>().is_err() || last.is_some_and(|last| place <= last) {
+            return false;
+        }
+        last = Some(place);
+        are_times &= value.len() == 2 && value.bytes().all(|digit| digit.is_ascii_digit());
+    }
+    last.is_some() && !are_times
 }
 
 #[cfg(test)]
@@ -150,13 +184,24 @@ mod tests {
             (b"[{\"a\": 1}]", "JSON:"),
             (b"{\n  \"a\": [1]}", "JSON:"),
             (b"{\"a\": 1}\n{\"a\": 2}\n", "lines=True"),
+            (b"% Iris\n%\n@RELATION iris\n\n@ATTRIBUTE w REAL\n", "ARFF"),
+            (b"+1 1:0.7 3:1 # first\n-1 2:4\n", "LIBSVM"),
+            (b"3 153:3 154:18\n", "LIBSVM"),
         ] {
             let found = binary(start).or_else(|| text(start));
             assert!(found.is_some_and(|found| found.contains(what)), "{what}: {found:?}");
         }
-        for table in
-            ["a,b\n1,2\n", "[mg],b\n1,2\n", "{x},y\n1,2\n", "<5,y\n", "BZh,y\n1,2\n", "", "\"a\",\"b\"\n"]
-        {
+        for table in [
+            "a,b\n1,2\n",
+            "[mg],b\n1,2\n",
+            "{x},y\n1,2\n",
+            "<5,y\n",
+            "BZh,y\n1,2\n",
+            "1 10:30 11:45\n2 09:10 10:20\n",
+            "1 2\n",
+            "",
+            "\"a\",\"b\"\n",
+        ] {
             assert_eq!(binary(table.as_bytes()).or_else(|| text(table.as_bytes())), None, "{table}");
         }
     }

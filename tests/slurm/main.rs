@@ -161,6 +161,21 @@ fn jobs_share_a_search_out_and_come_to_the_same_leaderboard_though_one_is_killed
     assert!(runs_of(&home, "jobs").iter().all(of_jobs), "each run names its job");
 }
 
+/// Starts the job that trains `small` again after it was stopped with a checkpoint: its run ends as one that was never stopped. What its
+/// log says.
+fn goes_on_to_the_same_bits(cluster: &Cluster, home: &Home, job: &str) -> String {
+    let stopped = home.run().manifest().expect("a manifest");
+    assert!(matches!(stopped.status, Status::Stopped { .. }), "{:?}", stopped.status);
+    cluster.start_now(job);
+    wait("it is finished", || {
+        matches!(home.run().manifest().expect("a manifest").status, Status::Finished { .. })
+    });
+    let checkpoint = newest(&home.run()).expect("a checkpoint of its end");
+    assert_eq!([bits(&checkpoint.weights), bits(&checkpoint.optimizer)], uninterrupted());
+    assert_eq!(home.runs().len(), 1);
+    std::fs::read_to_string(home.folder.join(format!("slurm/logs/small-1.{job}.out"))).expect("a log")
+}
+
 #[test]
 #[ignore = "needs root and Slurm's packages"]
 fn a_job_whose_time_ends_is_put_back_and_goes_on_to_the_same_bits() {
@@ -180,17 +195,7 @@ fn a_job_whose_time_ends_is_put_back_and_goes_on_to_the_same_bits() {
     // As Slurm does it two minutes before the end.
     cluster.slurm(&["scancel", "--batch", "--signal=USR1", &job]);
     wait("it has been put back", || cluster.state(&job) == "PENDING");
-    let stopped = home.run().manifest().expect("a manifest");
-    assert!(matches!(stopped.status, Status::Stopped { .. }), "{:?}", stopped.status);
-    cluster.start_now(&job);
-    wait("it is finished", || {
-        matches!(home.run().manifest().expect("a manifest").status, Status::Finished { .. })
-    });
-    let checkpoint = newest(&home.run()).expect("a checkpoint of its end");
-    assert_eq!([bits(&checkpoint.weights), bits(&checkpoint.optimizer)], uninterrupted());
-    assert_eq!(home.runs().len(), 1);
-    let log =
-        std::fs::read_to_string(home.folder.join(format!("slurm/logs/small-1.{job}.out"))).expect("a log");
+    let log = goes_on_to_the_same_bits(&cluster, &home, &job);
     assert!(log.contains(&format!("job {job} has to end")) && log.contains("goes on"), "{log}");
 }
 
@@ -212,17 +217,7 @@ fn a_job_that_makes_room_for_a_more_urgent_one_goes_on_to_the_same_bits() {
         "--wrap=sleep 1",
     ]);
     wait("the urgent job has its place", || cluster.state(urgent.trim()) == "COMPLETED");
-    let stopped = home.run().manifest().expect("a manifest");
-    assert!(matches!(stopped.status, Status::Stopped { .. }), "{:?}", stopped.status);
-    cluster.start_now(&job);
-    wait("it is finished", || {
-        matches!(home.run().manifest().expect("a manifest").status, Status::Finished { .. })
-    });
-    let checkpoint = newest(&home.run()).expect("a checkpoint of its end");
-    assert_eq!([bits(&checkpoint.weights), bits(&checkpoint.optimizer)], uninterrupted());
-    assert_eq!(home.runs().len(), 1);
-    let log =
-        std::fs::read_to_string(home.folder.join(format!("slurm/logs/small-1.{job}.out"))).expect("a log");
+    let log = goes_on_to_the_same_bits(&cluster, &home, &job);
     assert!(log.contains("DUE TO PREEMPTION"), "{log}");
 }
 

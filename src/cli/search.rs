@@ -129,6 +129,11 @@ impl Arguments {
         Ok(self.store(&subject.definition)?.path().to_path_buf())
     }
 
+    /// What its command needs behind it so that its trainings share out only so many processors.
+    pub(super) fn sharing(&self, processors: usize) -> Vec<String> {
+        self.manner.sharing(processors)
+    }
+
     /// Checks it for jobs of Slurm.
     ///
     /// # Errors

@@ -139,15 +139,24 @@ pub fn write(preset: &Preset) -> Result<String, PresetError> {
 pub fn explain(error: &ron::Error) -> (String, String) {
     use ron::Error as Ron;
     let list = |names: &[&str]| names.join(", ");
-    let suggest = |names: &'static [&'static str], wrong: &str| match nearest(wrong, names.iter().copied()) {
+    let suggest = |names: &[&str], wrong: &str| match nearest(wrong, names.iter().copied()) {
         Some(near) => format!("did you mean {near}? valid: {}", list(names)),
         None => format!("valid: {}", list(names)),
     };
     match error {
         Ron::NoSuchStructField { expected, found, outer } => {
-            let of =
-                outer.as_deref().map(|outer| format!(" of {}", syntax::group(outer))).unwrap_or_default();
-            (format!("unknown field '{found}'{of}"), suggest(expected, found))
+            let outer = outer.as_deref().map(syntax::group);
+            let of = outer.as_ref().map(|outer| format!(" of {outer}")).unwrap_or_default();
+            let is_of_preset = outer.is_some_and(|outer| outer == "Preset");
+            let help = match (is_of_preset, found.as_str()) {
+                (true, "preset") => {
+                    "a file that names a preset is a search, which `trainyard search FILE` carries out".into()
+                }
+                // The block of a search is taken out before the rest is read.
+                (true, _) => suggest(&[*expected, &["search"]].concat(), found),
+                (false, _) => suggest(expected, found),
+            };
+            (format!("unknown field '{found}'{of}"), help)
         }
         Ron::NoSuchEnumVariant { expected, found, outer } => {
             let what = outer.as_deref().map_or("value".into(), syntax::kind);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
 use super::device::Placement;
+use super::left_out::LeftOut;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
@@ -100,6 +101,7 @@ struct Written {
     epochs: Thinning,
     histograms: Thinning,
     pictures: Thinning,
+    left_out: LeftOut,
     /// Epochs have been left out, and the log says so.
     is_thinned: bool,
 }
@@ -112,6 +114,7 @@ impl Written {
             epochs: Thinning::new(EPOCHS),
             histograms: Thinning::new(HISTOGRAMS),
             pictures: Thinning::new(PICTURES),
+            left_out: LeftOut::default(),
             is_thinned: false,
         }
     }
@@ -381,6 +384,8 @@ impl Keeper {
             return;
         }
         self.last_step = Some(training.step());
+        // Who goes on from here does not see them again.
+        self.write_left_out();
         if let Some(recorder) = &self.recorder {
             recorder.checkpoint(checkpoint, judged, histograms);
         }
@@ -440,8 +445,11 @@ impl Keeper {
         if self.recorder.is_none() {
             return;
         }
-        if self.written.epochs.lets_through(self.written.since.elapsed()) {
+        let is_written = self.written.epochs.lets_through(self.written.since.elapsed());
+        self.written.left_out.add(epoch, is_written);
+        if is_written {
             self.epoch = None;
+            self.write_left_out();
             return self.write_epoch(epoch);
         }
         self.epoch = Some(*epoch);
@@ -473,11 +481,20 @@ impl Keeper {
         ));
     }
 
+    /// Writes down the epochs with the best scores so far that were left out.
+    fn write_left_out(&mut self) {
+        for epoch in self.written.left_out.take() {
+            self.epoch = self.epoch.filter(|newest| newest.step != epoch.step);
+            self.write_epoch(&epoch);
+        }
+    }
+
     /// Writes down the newest steps and the newest epoch, if they were left out.
     fn write_newest(&mut self) {
         if let Some(point) = self.point.take() {
             self.write_point(&point);
         }
+        self.write_left_out();
         if let Some(epoch) = self.epoch.take() {
             self.write_epoch(&epoch);
         }

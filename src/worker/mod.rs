@@ -9,6 +9,7 @@ mod engine;
 mod gauge;
 mod inspector;
 mod keeper;
+mod left_out;
 mod measure;
 mod opening;
 mod own_data;

@@ -35,3 +35,23 @@ fn forty_thousand_epochs_end_at_once_and_leave_little_on_disk() {
     let exported = home.command(&["export", "last", "--to", "csv", "-o", "-"]).output().expect("it starts");
     assert!(String::from_utf8_lossy(&exported.stdout).contains("loss/epoch,40000,"));
 }
+
+/// Which epochs are written beyond the first 2,000 depends on the clock; the best one is always among them.
+#[test]
+fn the_best_epoch_is_in_the_files_however_many_epochs_are_left_out() {
+    let home = Home::new();
+    let long =
+        ["data.validation=0.2", "train.batch_size=500", "train.epochs=6000", "optimizer.learning_rate=0.03"];
+    let words =
+        ["train", "diabetes", "--quiet"].into_iter().chain(long.into_iter().flat_map(|set| ["--set", set]));
+    let words: Vec<&str> = words.collect();
+    assert!(home.command(&words).stdout(Stdio::null()).status().expect("it starts").success());
+    let run = home.run();
+    let curves = Curves::read(run.path(), u64::MAX);
+    let validation = curves.curve("loss/validation");
+    assert!(validation.len() < 6000, "some are left out");
+    let best = run.manifest().expect("a manifest").best.expect("a best checkpoint");
+    let written = validation.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)).expect("an epoch");
+    assert_eq!(written.0, best.step);
+    assert!((written.1 - best.loss).abs() < 1e-6, "{written:?} {best:?}");
+}

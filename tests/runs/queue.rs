@@ -95,6 +95,23 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
     assert!(done(&home, &["queue"]).contains("nothing waits") && home.runs().len() == 5);
 }
 
+/// With as many items at a time as there are processors each has one of them, also a search, whose trainings share it.
+#[test]
+fn a_search_in_the_queue_takes_no_more_processors_than_a_training() {
+    let home = Home::new();
+    let search = r#"(preset: "xor", search: (space: {"optimizer.learning_rate": [0.1, 0.5]}, objective: loss, trials: 2))"#;
+    std::fs::write(home.folder.join("s.ron"), search).unwrap();
+    done(&home, &["queue", "add", "--hold", "search", "s.ron", "--set", "train.epochs=5"]);
+    let processors = std::thread::available_parallelism().unwrap().get().to_string();
+    done(&home, &["queue", "start", "--jobs", &processors]);
+    wait_for_end(&home);
+    assert_eq!(home.runs().len(), 2);
+    for run in home.runs() {
+        let device = run.manifest().unwrap().device;
+        assert!(device.starts_with("cpu, 1 thread"), "{device}");
+    }
+}
+
 #[test]
 fn a_queue_whose_process_is_killed_or_stopped_goes_on_and_trains_nothing_twice() {
     let home = Home::new();

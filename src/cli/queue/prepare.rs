@@ -33,18 +33,19 @@ pub(super) fn prepare(item: &Item, jobs: u16, parse: Parse) -> Result<Prepared, 
     // Paths are seen from where they were typed. Nothing else in this process depends on its folder.
     std::env::set_current_dir(&item.folder).map_err(|error| format!("{}: {error}", item.folder.display()))?;
     let said = |error: Error| error.to_string();
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = (processors / usize::from(jobs)).max(1);
     match parse(&item.words).map_err(said)? {
         Queued::Train(arguments) => {
             let request = arguments.for_queue().map_err(said)?;
-            let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-            let share = (processors / usize::from(jobs)).max(1);
             let starter = starter_of_trials(arguments.threads.count().unwrap_or(share)).map_err(said)?;
             Ok(Prepared::Training(Box::new(request), Box::new(starter)))
         }
         Queued::Search(arguments) => {
             let lock = arguments.for_queue().map_err(said)?;
             let program = itself().map_err(|error| error.to_string())?;
-            let arguments = item.words.iter().cloned().chain(["--quiet".into()]).collect();
+            let words = item.words.iter().cloned().chain(arguments.sharing(share));
+            let arguments = words.chain(["--quiet".into()]).collect();
             Ok(Prepared::Program { program, arguments, lock: Some(lock) })
         }
     }

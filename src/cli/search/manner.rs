@@ -49,8 +49,20 @@ impl Manner {
 
     /// The threads of each training.
     pub fn threads(&self) -> usize {
-        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        self.threads.map_or((processors / usize::from(self.jobs)).max(1), usize::from)
+        let share = || self.share(std::thread::available_parallelism().map_or(1, NonZero::get));
+        self.threads.map_or_else(share, usize::from)
+    }
+
+    /// The option that shares out only so many processors; nothing where the threads are said.
+    pub fn sharing(&self, processors: usize) -> Vec<String> {
+        match self.threads {
+            Some(_) => Vec::new(),
+            None => vec!["--threads".into(), self.share(processors).to_string()],
+        }
+    }
+
+    fn share(&self, processors: usize) -> usize {
+        (processors / usize::from(self.jobs)).max(1)
     }
 
     /// Checks that the devices are there on which trials are to be trained.

@@ -182,6 +182,14 @@ impl Best {
         };
         let mut whole = Vec::new();
         if let Some(path) = &self.save {
+            if path.extension().is_none_or(|ending| ending != "ron") {
+                let other = path.with_extension("ron");
+                return Err(Error::Usage(format!(
+                    "{}: a preset's file ends with .ron: name {}",
+                    plain(&path.to_string_lossy()),
+                    plain(&other.to_string_lossy())
+                )));
+            }
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let text;

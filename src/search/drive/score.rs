@@ -12,14 +12,19 @@ use crate::search::trial::Reached;
 /// Why an objective has no value.
 pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) -> Result<Reached, String> {
     let curves = Curves::read(folder, u64::MAX);
-    let seconds = curves.curve("seconds/epoch").iter().map(|(_, seconds)| seconds).sum();
+    let epochs = epochs(&curves);
+    let written = curves.curve("seconds/epoch");
+    // Of a long training not every epoch is in the files.
+    let share = if written.is_empty() { 1.0 } else { f64::from(epochs) / written.len() as f64 };
+    let seconds = share * written.iter().map(|(_, seconds)| seconds).sum::<f64>();
     let value = |objective: &Objective| match &objective.measured {
         Measured::Parameters => Ok(parameters as f64),
         Measured::Seconds => Ok(seconds),
         Measured::Curve(tag) => best(&curves, tag, objective),
     };
     let values = objectives.iter().map(value).collect::<Result<_, _>>()?;
-    Ok(Reached { epochs: epochs(&curves), values, seconds })
+    // With the evaluations between its epochs, as far as the clock of its files tells.
+    Ok(Reached { epochs, values, seconds: seconds.max(curves.seconds()) })
 }
 
 /// The epochs that a run has done.

@@ -12,11 +12,11 @@ pub(super) fn promoted(settings: &Halving, plan: &Plan, rungs: usize, trials: &[
         let there: Vec<usize> = (0..trials.len())
             .filter(|&place| can_go_on(&trials[place]) && trials[place].rungs_reached() > rung)
             .collect();
+        let share = there.len() / settings.factor as usize;
         let quota = match settings.is_asynchronous {
-            true => there.len() / settings.factor as usize,
-            false if is_complete(settings, plan, rung, trials) => {
-                (there.len() / settings.factor as usize).max(1)
-            }
+            // The best one goes on to its end, however few there are.
+            _ if is_complete(settings, plan, rung, trials) => share.max(1),
+            true => share,
             false => 0,
         };
         let at_rung: Vec<Trial> = there

@@ -125,6 +125,24 @@ fn a_trial_goes_on_as_soon_as_it_is_in_the_best_third_of_those_that_have_come_as
 }
 
 #[test]
+fn the_best_trial_goes_on_to_its_end_once_no_other_comes() {
+    let plan = plan(&format!("{SPACE}, method: asha(min_epochs: 2, factor: 3), trials: 4"));
+    let mut trials = vec![at(1, &[0.5]), at(2, &[0.4]), at(3, &[0.6])];
+    trials[1].promote();
+    trials[1].runs[0].reached.push(Reached { epochs: 6, values: vec![0.3], seconds: 1.0 });
+    assert_eq!(promoted(&plan, 4, &trials), None, "one more comes");
+    trials.push(at(4, &[0.7]));
+    let mut gone_on = Vec::new();
+    while let Some(place) = promoted(&plan, 4, &trials) {
+        trials[place].promote();
+        assert_eq!(promoted(&plan, 4, &trials), None, "it is being trained");
+        trials[place].runs[0].reached.push(Reached { epochs: 20, values: vec![0.2], seconds: 1.0 });
+        gone_on.push((trials[place].number, trials[place].rung));
+    }
+    assert_eq!(gone_on, [(2, 2), (2, 3)]);
+}
+
+#[test]
 fn successive_halving_waits_for_all_and_keeps_a_third() {
     let plan = plan(&format!("{SPACE}, method: successive_halving(factor: 3), trials: 9"));
     let mut trials: Vec<Trial> = (1..=8).map(|number| at(number, &[f64::from(number)])).collect();

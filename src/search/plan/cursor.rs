@@ -102,12 +102,22 @@ impl<'a> Cursor<'a> {
     where
         N: TryFrom<i64>,
     {
-        let whole = self.written().parse::<i64>().ok().filter(|whole| *whole >= least);
-        whole.and_then(|whole| N::try_from(whole).ok()).ok_or_else(|| {
-            self.error(
+        let read = self.written().parse::<i64>();
+        let whole = read.as_ref().ok().copied().filter(|whole| *whole >= least);
+        whole.and_then(|whole| N::try_from(whole).ok()).ok_or_else(|| match read {
+            // What is too large for any setting is no matter of how it is written.
+            Err(_) if self.number().is_ok_and(|number| number.fract() != 0.0) => self.error(
+                format!("'{}' is not a whole number", self.written()),
+                "write a whole number, or use uniform(low, high) for a setting that takes fractions",
+            ),
+            Ok(whole) if whole < least => self.error(
+                format!("'{whole}' is not a whole number from {least} on"),
+                format!("write {least} or more"),
+            ),
+            _ => self.error(
                 format!("'{}' is not a whole number from {least} on", self.written()),
                 "write the number in digits, and not too large a one",
-            )
+            ),
         })
     }
 }

@@ -162,8 +162,9 @@ fn read_space(given: &Cursor) -> Result<Space, PresetError> {
     }
     let mut space = Space::default();
     for (path, values) in fields {
-        if space.parameters.iter().any(|before| before.path == path) {
-            return Err(values.error(format!("{path} stands here twice"), "keep one of them"));
+        if let Some(before) = space.parameters.iter().find(|before| is_same(&before.path, &path)) {
+            let as_before = if before.path == path { String::new() } else { format!(", as {}", before.path) };
+            return Err(values.error(format!("{path} stands here twice{as_before}"), "keep one of them"));
         }
         let parameter = read_parameter(&space, path, &values)?;
         space.parameters.push(parameter);
@@ -188,7 +189,12 @@ fn read_parameter(space: &Space, path: String, given: &Cursor) -> Result<Paramet
         let before = if before.is_empty() { "nothing".into() } else { before.join(", ") };
         of.error(format!("no setting {name} is varied above"), format!("varied above: {before}"))
     })?;
-    let values = if values.written().starts_with('[') { values.items() } else { vec![values.clone()] };
+    let list = values;
+    let values = if list.written().starts_with('[') { list.items() } else { vec![list.clone()] };
+    if values.is_empty() {
+        return Err(list.error("the list is empty", "name the values for which there is such a setting"));
+    }
+    values.iter().try_for_each(|value| check_reached(&space.parameters[parameter].domain, name, value))?;
     let wanted: Vec<String> = values.iter().map(|value| plain(value.written())).collect();
     let when = When { parameter, values: wanted };
     if let Domain::Choice(known) = &space.parameters[parameter].domain
@@ -201,6 +207,35 @@ fn read_parameter(space: &Space, path: String, given: &Cursor) -> Result<Paramet
         ));
     }
     Ok(Parameter { path, domain: read_domain(domain)?, when: Some(when) })
+}
+
+/// Whether two paths name the same setting, however they write places: `layers.0.units` is `layers[0].units`.
+fn is_same(a: &str, b: &str) -> bool {
+    let parts = |path: &str| path.replace('[', ".").replace(']', "");
+    parts(a) == parts(b)
+}
+
+/// Refuses a value that a number of this domain never is.
+fn check_reached(domain: &Domain, name: &str, value: &Cursor) -> Result<(), PresetError> {
+    match domain {
+        Domain::Choice(_) => Ok(()),
+        Domain::Uniform { .. } | Domain::Log { .. } => Err(value.error(
+            format!("{name} is any number of a range, and so hardly ever {}", value.written()),
+            "give the other setting a list of values or whole numbers",
+        )),
+        Domain::Int { .. } | Domain::LogInt { .. } => {
+            let number = value.number()?;
+            let is_reached =
+                domain.place(value.written()).is_some_and(|place| domain.at(place).parse() == Ok(number));
+            match is_reached {
+                true => Ok(()),
+                false => Err(value.error(
+                    format!("{name} is never {}", value.written()),
+                    format!("it goes from {}", domain.ends().join(" to ")),
+                )),
+            }
+        }
+    }
 }
 
 /// A value on one line.
@@ -228,13 +263,23 @@ fn read_domain(given: &Cursor) -> Result<Domain, PresetError> {
         ("uniform" | "log" | "log_int" | "int", _) => {
             return Err(given.error(format!("{word} takes the smallest and the largest value"), HELP));
         }
+        ("when", _) => {
+            return Err(given.error(
+                "a condition stands within a condition",
+                "name the setting that has the inner condition: where it is not there, what depends on it is not there either",
+            ));
+        }
         _ => return Err(given.error(format!("'{}' is not a range of values", given.written()), HELP)),
     };
-    let empty = || {
-        high.error(
+    let empty = |is_one_value: bool| match is_one_value {
+        true => high.error(
+            format!("both ends are {}, so nothing is varied", high.written()),
+            format!("write a larger number, or [{}] for this value alone", low.written()),
+        ),
+        false => high.error(
             format!("no value is from {} to {}", low.written(), high.written()),
             "write the smaller one first",
-        )
+        ),
     };
     let above_zero = |least: &Cursor| {
         least
@@ -248,7 +293,7 @@ fn read_domain(given: &Cursor) -> Result<Domain, PresetError> {
                 return Err(above_zero(low));
             }
             if from >= to {
-                return Err(empty());
+                return Err(empty(from == to));
             }
             if !(to - from).is_finite() {
                 return Err(high.error("the range is too wide", "use smaller numbers"));
@@ -268,7 +313,7 @@ fn read_domain(given: &Cursor) -> Result<Domain, PresetError> {
                 return Err(high.error("the number is too large", format!("{LARGEST} at most")));
             }
             if from > to {
-                return Err(empty());
+                return Err(empty(false));
             }
             if word == "log_int" {
                 return if from < 1 {
@@ -277,7 +322,11 @@ fn read_domain(given: &Cursor) -> Result<Domain, PresetError> {
                     Ok(Domain::LogInt { low: from, high: to })
                 };
             }
-            let step = items.get(2).cloned().or_else(|| given.field("step"));
+            let (third, named) = (items.get(2).cloned(), given.field("step"));
+            if let (Some(third), Some(_)) = (&third, &named) {
+                return Err(third.error("the step stands here twice", "keep step: and leave this number out"));
+            }
+            let step = third.or(named);
             let step = step.map_or(Ok(1), |step| step.whole(1))?;
             Ok(Domain::Int { low: from, high: to, step })
         }

@@ -74,6 +74,12 @@ impl Definition {
         let outline = Outline::of(&found.text);
         let at = Path::to("preset");
         let Some(named) = outline.find_exactly(&at).map(|span| found.text[span].trim().to_owned()) else {
+            let block = Path::to(search_block::NAME);
+            let has = |path: &Path| outline.find_exactly(path).is_some();
+            if has(&block) && !has(&Path::to("layers")) {
+                let help = "add preset: \"mnist-cnn\", or the path of a preset's file";
+                return Err(PresetError::at(&found.origin, &found.text, &block, "it names no preset", help));
+            }
             return Ok(Definition { search: found.into(), preset: None, changes, trials: None, hours: None });
         };
         for part in outline.root().parts() {
@@ -376,6 +382,28 @@ mod tests {
             ("SGD, uniform", "RMSprop, uniform", "8:57", "optimizer is never RMSprop"),
             ("log(1e-5, 1e-1)", "log(0, 1e-1)", "5:48", "a logarithm needs numbers above 0"),
             ("log(1e-5, 1e-1)", "uniform(1, 0)", "5:55", "no value is from 1 to 0"),
+            ("log(1e-5, 1e-1)", "uniform(0.1, 0.1)", "5:57", "both ends are 0.1"),
+            ("int(8, 64, step: 8)", "int(8, 64, step: 8, 3)", "6:54", "the step stands here twice"),
+            (
+                "int(8, 64, step: 8)",
+                "int(8, 64), \"layers.0.units\": int(1, 2)",
+                "6:64",
+                "stands here twice, as layers[0].units",
+            ),
+            ("when(\"optimizer\", SGD", "when(\"optimizer\", []", "8:57", "the list is empty"),
+            ("when(\"optimizer\", SGD", "when(\"optimizer.learning_rate\", 0.01", "8:71", "hardly ever 0.01"),
+            (
+                "when(\"optimizer\", SGD",
+                "when(\"layers[0].units\", 12",
+                "8:63",
+                "layers[0].units is never 12",
+            ),
+            (
+                "uniform(0, 0.99)",
+                "when(\"optimizer\", SGD, uniform(0, 0.9))",
+                "8:62",
+                "a condition stands within a condition",
+            ),
             ("space: {", "objective: val_rmse, space: {", "4:24", "does not report val_rmse"),
             ("space: {", "method: hyperband, space: {", "4:21", "there is no method 'hyperband'"),
             ("space: {", "trails: 3, space: {", "4:21", "unknown field 'trails'"),
@@ -401,6 +429,8 @@ mod tests {
         assert!(varied.contains("the search varies optimizer.learning_rate itself"), "{varied}");
         let without = subject("(preset: \"xor\")", &[]).unwrap_err().to_string();
         assert!(without.contains("it has no search"), "{without}");
+        let nameless = subject("(search: (space: {\"seed\": [1, 2]}))", &[]).unwrap_err().to_string();
+        assert!(nameless.contains("s.ron:1:10: it names no preset"), "{nameless}");
         let strange = subject(&SEARCH.replace("preset:", "title: 3, preset:"), &[]).unwrap_err().to_string();
         assert!(strange.contains("'title' does not belong beside the name of a preset"), "{strange}");
         let missing = subject(&SEARCH.replace("breast-cancer", "breast-cancr"), &[]).unwrap_err().to_string();

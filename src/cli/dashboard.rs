@@ -15,6 +15,7 @@ use crate::preset::library::{self, Loaded};
 use crate::preset::{Experiment, Offers, Paths, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
+use crate::run::seeds::over_seeds;
 use crate::run::watch::{Interest, Task, WatchSnapshot};
 use crate::run::{Overview, RunDirectory, atomic, home, text, trash};
 use crate::search::queue::{self as waiting, QueueSnapshot, Shelf};
@@ -230,7 +231,13 @@ fn on_runs(task: RunTask) -> RunAnswer {
         RunTask::Compare(pair) => {
             let [first, second] = &*pair;
             let called = |run: &Overview| run.label.name.clone().unwrap_or_else(|| run.run.name());
-            RunAnswer::Compared([called(first), called(second)], differences(first, second))
+            // Where the runs cannot be listed, the list of runs says why.
+            let all = home::runs_folder().and_then(|runs| Overview::list(&runs)).unwrap_or_default();
+            RunAnswer::Compared {
+                names: [called(first), called(second)],
+                differences: differences(first, second),
+                seeds: over_seeds(&all, first, second),
+            }
         }
         RunTask::ReadCurves(run) => {
             let curves = Curves::read(run.path(), u64::MAX);

@@ -11,6 +11,7 @@ use super::text::{self, plain};
 use crate::preset::Metric;
 use crate::preset::counted;
 use crate::run::Steered;
+use crate::run::text::figure;
 use crate::worker::{
     EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, StepTime, excess_threads,
 };
@@ -409,17 +410,6 @@ pub(super) fn in_words(scores: &Scores) -> String {
         .map(|(metric, value)| format!(" {} {}", metric.title(), figure(value)))
         .collect();
     format!("loss {}{accuracy}{more}", figure(scores.loss))
-}
-
-/// A score or a value with digits that say something, whatever the unit of the data, in at most ten characters.
-pub(super) fn figure(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0.0000".into(),
-        size if !(1e-3..1e9).contains(&size) => format!("{value:.3e}"),
-        size if size >= 1e5 => format!("{value:.0}"),
-        size if size >= 1e3 => format!("{value:.2}"),
-        _ => format!("{value:.4}"),
-    }
 }
 
 /// Prints an object of JSON as a line.

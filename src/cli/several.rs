@@ -5,9 +5,10 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
-use super::reporter::{Reporting, figure, line};
+use super::reporter::{Reporting, line};
 use super::signals::Signals;
 use crate::run::spread::Spread;
+use crate::run::text::figure;
 use crate::worker::{Command, Finish, Outcome, Scores, TrainRequest};
 
 /// Several trainings of one preset.

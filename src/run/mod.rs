@@ -18,6 +18,7 @@ pub mod checksums;
 pub mod difference;
 pub mod directory;
 mod disk;
+pub mod epochs;
 pub mod export;
 pub mod histogram;
 pub mod home;

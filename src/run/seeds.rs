@@ -2,6 +2,7 @@
 
 use super::Overview;
 use super::spread::{Spread, difference};
+use super::text::figure;
 use crate::preset::Preset;
 
 /// Whether two runs have the same settings but for the seed.
@@ -25,6 +26,30 @@ impl OverSeeds {
     pub fn is_more_than_seeds(&self) -> Option<bool> {
         let (_, [low, high]) = self.difference?;
         Some(low > 0.0 || high < 0.0)
+    }
+
+    /// The comparison as a sentence.
+    pub fn in_words(&self) -> String {
+        let group = |spread: &Spread| {
+            let count = spread.values.len();
+            let seeds = if count == 1 { "1 seed".to_owned() } else { format!("{count} seeds") };
+            let deviation =
+                spread.deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
+            format!("{}{deviation} with {seeds}", figure(spread.mean))
+        };
+        let [first, second] = self.spreads.each_ref().map(group);
+        let verdict = match (self.difference, self.is_more_than_seeds()) {
+            (Some((difference, [low, high])), Some(is_more)) => format!(
+                "the difference {} (95%: {} to {}) is {} what seeds alone explain",
+                figure(difference),
+                figure(low),
+                figure(high),
+                if is_more { "more than" } else { "within" }
+            ),
+            _ => "two seeds of each are needed to tell whether the difference is more than that of seeds"
+                .into(),
+        };
+        format!("over seeds: {} {first}, then {second}: {verdict}", self.result)
     }
 }
 
@@ -103,6 +128,11 @@ mod tests {
                 && (high - 0.0097028).abs() < 1e-6
         );
         assert_eq!(loss.is_more_than_seeds(), Some(true));
+        assert_eq!(
+            loss.in_words(),
+            "over seeds: test loss 0.0430 ± 0.0025 with 5 seeds, then 0.0485 ± 0.0026 with 4 seeds: \
+             the difference 0.0055 (95%: 0.0013 to 0.0097) is more than what seeds alone explain"
+        );
         assert!(over_seeds(&all, &slow[0], &slow[1]).is_empty(), "they differ in nothing but the seed");
         assert!(
             over_seeds(&[slow[0].clone(), fast[0].clone()], &slow[0], &fast[0]).is_empty(),

@@ -43,6 +43,17 @@ pub fn lines(text: &str, longest: usize, most: usize) -> Vec<String> {
     text.lines().take(most).map(|line| shown(line, longest)).collect()
 }
 
+/// A score or a value with digits that say something, whatever the unit of the data, in at most ten characters.
+pub fn figure(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0.0000".into(),
+        size if !(1e-3..1e9).contains(&size) => format!("{value:.3e}"),
+        size if size >= 1e5 => format!("{value:.0}"),
+        size if size >= 1e3 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
 /// A word as a shell takes it.
 pub fn in_shell(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./+,:@%=".contains(letter);

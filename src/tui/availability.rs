@@ -18,6 +18,9 @@ pub const EVENT_FILES: &str = "these are event files, which are only read";
 pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
     let training = state.training.as_ref();
     let unless = |holds: bool, reason: &'static str| (!holds).then_some(reason);
+    if is_on_hidden_preset(state, command) {
+        return Some("no preset matches what is typed: Esc shows all again");
+    }
     match command {
         Command::Pause
         | Command::Step
@@ -216,6 +219,37 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         // The rest moves about, or says itself what came of it.
         _ => None,
     }
+}
+
+/// Whether this command would do something to the chosen preset while the list of presets, in front, does not show it: the filter
+/// leaves none.
+pub fn is_on_hidden_preset(state: &State, command: Command) -> bool {
+    let is_on_preset = matches!(
+        command,
+        Command::Start
+            | Command::StartPaused
+            | Command::Read
+            | Command::SavePreset
+            | Command::Enqueue
+            | Command::BeginSearch
+            | Command::TryRates
+            | Command::Edit
+            | Command::Less
+            | Command::More
+            | Command::ChooseKind
+            | Command::AddLayer
+            | Command::RemoveLayer
+            | Command::CopyLayer
+            | Command::RaiseLayer
+            | Command::LowerLayer
+            | Command::Undo
+            | Command::Redo
+            | Command::EditText
+            | Command::ShowChanges
+            | Command::ResetField
+            | Command::Reset
+    );
+    is_on_preset && state.screen == Screen::Presets && state.presets.hides_choice()
 }
 
 /// Why there is no run to do something with.

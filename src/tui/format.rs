@@ -178,9 +178,25 @@ pub fn clock(seconds: f64, step: f64) -> String {
     }
 }
 
-/// A moment, in seconds since 1970, UTC, on an axis whose ticks are `step` seconds apart: `14:02`, `14:02:30`, `11-29`.
+/// A moment, in seconds since 1970, UTC, on an axis whose ticks are `step` seconds apart: `14:02`, `14:02:30`, `14:02:30.5`, `11-29`.
 pub fn time_of_day(seconds: f64, step: f64) -> String {
     use time::macros::format_description;
+    if step < 1.0 {
+        // A step of 0.25 needs one more digit than those of 0.1, 0.2 and 0.5; clocks tell no more than thousandths.
+        let decimals = (1..3_u32).find(|decimals| {
+            let ticks = step * 10_f64.powi(*decimals as i32);
+            ticks >= 0.999 && (ticks - ticks.round()).abs() < 0.05
+        });
+        let decimals = decimals.unwrap_or(3);
+        let parts = 10_f64.powi(decimals as i32);
+        let all = (seconds.clamp(0.0, 253_402_300_799.0) * parts).round();
+        let part = (all % parts) as u64;
+        return format!(
+            "{}.{part:0width$}",
+            time_of_day((all / parts).floor(), 1.0),
+            width = decimals as usize
+        );
+    }
     // The largest year that has four digits.
     let whole = seconds.clamp(0.0, 253_402_300_799.0).round() as i64;
     let Ok(moment) = time::OffsetDateTime::from_unix_timestamp(whole) else { return "-".into() };
@@ -262,6 +278,11 @@ mod tests {
         assert_eq!(
             moments.map(|(seconds, step)| time_of_day(seconds, step)),
             ["11-28", "01:01", "01:01:01", "01-01"]
+        );
+        let parts = [(0.5, 0.5), (59.96, 0.1), (1.25, 0.25), (0.0012, 1e-6)];
+        assert_eq!(
+            parts.map(|(seconds, step)| time_of_day(midnight + seconds, step)),
+            ["00:00:00.5", "00:01:00.0", "00:00:01.25", "00:00:00.001"]
         );
     }
 }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::difference::Difference;
+use crate::run::seeds::OverSeeds;
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
 use crate::search::queue::{self, Move, QueueSnapshot};
@@ -139,8 +140,15 @@ pub enum RunAnswer {
     Restored(Result<RunDirectory, (RunDirectory, String)>),
     /// The label of the run of this name is written, or why not.
     Labelled(String, Result<(), String>),
-    /// The names of two runs, and what they differ in.
-    Compared([String; 2], Vec<Difference>),
+    /// What two runs differ in.
+    Compared {
+        /// Their names.
+        names: [String; 2],
+        /// What differs.
+        differences: Vec<Difference>,
+        /// Whether their results differ by more than their seeds explain.
+        seeds: Vec<OverSeeds>,
+    },
     /// The curves of a run.
     Curves(MarkedCurves),
 }

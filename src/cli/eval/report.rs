@@ -1,8 +1,8 @@
 //! A network's answers to a test set, judged, as a person reads it in a terminal of 80 columns.
 
-use super::super::reporter::figure;
 use super::super::text::plain;
 use super::matrix::{self, left, right};
+use crate::run::text::figure;
 use crate::tui::widgets::text::cut;
 use crate::worker::{
     Assessment, Average, Calibration, ClassScores, Classes, Labels, LargestError, OutputScores, Values,

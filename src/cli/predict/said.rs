@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::reporter::figure;
 use super::super::text::{plain, tidied};
 use super::super::{Error, answer_columns, csv_text};
 use crate::data::table::Place;
+use crate::run::text::figure;
 use crate::worker::{Answers, BadRow, Prediction, Which};
 
 /// More values than these have no names in a line for a person.

@@ -5,8 +5,9 @@ use std::io::Write;
 use serde_json::json;
 
 use super::super::Error;
-use super::super::reporter::{figure, line};
+use super::super::reporter::line;
 use super::super::text::plain;
+use crate::run::text::figure;
 use crate::run::{Manifest, RunDirectory, Status, home};
 use crate::search::queue::{Item, Outcome, Settings, Shelf};
 

@@ -7,12 +7,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::Error;
 use super::super::named::{RunName, find_run};
-use super::super::reporter::figure;
 use super::super::text::{self, bytes, plain};
 use super::{label, row};
 use crate::preset::counted;
 use crate::run::difference::{Difference, differences};
-use crate::run::seeds::{OverSeeds, over_seeds};
+use crate::run::seeds::over_seeds;
 use crate::run::settings::settings;
 use crate::run::spread::Spread;
 use crate::run::{Move, Overview, home};
@@ -157,31 +156,8 @@ impl Diff {
         }
         let names = runs.each_ref().map(|run| plain(&run.run.name()));
         out.write_all(table(&names, &found).as_bytes())?;
-        seeds.iter().try_for_each(|one| Ok(writeln!(out, "{}", in_words(one))?))
+        seeds.iter().try_for_each(|one| Ok(writeln!(out, "{}", one.in_words())?))
     }
-}
-
-/// A comparison over seeds as a sentence.
-fn in_words(one: &OverSeeds) -> String {
-    let group = |spread: &Spread| {
-        let count = spread.values.len();
-        let seeds = if count == 1 { "1 seed".to_owned() } else { format!("{count} seeds") };
-        let deviation =
-            spread.deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
-        format!("{}{deviation} with {seeds}", figure(spread.mean))
-    };
-    let [first, second] = one.spreads.each_ref().map(group);
-    let verdict = match (one.difference, one.is_more_than_seeds()) {
-        (Some((difference, [low, high])), Some(is_more)) => format!(
-            "the difference {} (95%: {} to {}) is {} what seeds alone explain",
-            figure(difference),
-            figure(low),
-            figure(high),
-            if is_more { "more than" } else { "within" }
-        ),
-        _ => "two seeds of each are needed to tell whether the difference is more than that of seeds".into(),
-    };
-    format!("over seeds: {} {first}, then {second}: {verdict}", one.result)
 }
 
 /// The differences in three columns, by kind.

@@ -7,11 +7,12 @@ use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::Error;
-use super::super::reporter::{figure, line};
+use super::super::reporter::line;
 use super::super::text::plain;
 use super::found::find;
 use super::tell::{time, trial_json};
 use crate::run::atomic;
+use crate::run::text::figure;
 use crate::search::{Search, Store, Trial, front};
 
 /// List the searches on disk: what each looks for, how many trials it has, its best one

@@ -5,9 +5,10 @@ use std::io::Write;
 use serde_json::{Map, Value, json};
 
 use super::super::Error;
-use super::super::reporter::{Reporting, figure, line};
+use super::super::reporter::{Reporting, line};
 use super::super::text::plain;
 use crate::preset::counted;
+use crate::run::text::figure;
 use crate::search::{Ended, Measured, Objective, Search, State, Told, Trial};
 
 /// Tells how a search goes.

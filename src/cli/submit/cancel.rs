@@ -19,7 +19,7 @@ pub struct Cancel {
 impl Cancel {
     /// Ends them.
     pub fn run(self) -> Result<(), Error> {
-        let (jobs, _) = slurm::jobs(&Shelf::own()?, &[])?;
+        let (jobs, _) = slurm::jobs(&Shelf::own()?, &[], |_| None)?;
         let (mut ends, mut ended): (Vec<&Job>, Vec<String>) = (Vec::new(), Vec::new());
         for name in &self.names {
             let is_it = |job: &&Job| {

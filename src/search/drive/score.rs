@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::run::epochs::EpochsDone;
 use crate::run::past::{Curves, EPOCH};
 use crate::search::plan::{Measured, Objective};
 use crate::search::trial::Reached;
@@ -29,7 +30,7 @@ pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) 
 
 /// The epochs that a run has done.
 pub(in crate::search) fn epochs_of(folder: &Path) -> u32 {
-    epochs(&Curves::read(folder, u64::MAX))
+    EpochsDone::default().read(folder)
 }
 
 fn epochs(curves: &Curves) -> u32 {

@@ -12,9 +12,6 @@ use crate::run;
 
 /// Submissions older than this are listed only while Slurm knows them: seven days.
 const SHOWN: u64 = 7 * 86_400;
-/// States of jobs that have not ended.
-const OPEN: [&str; 8] =
-    ["pending", "running", "suspended", "configuring", "completing", "requeued", "requeue_hold", "resizing"];
 
 /// A job, or a task of an array.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,7 +33,7 @@ pub struct Job {
     pub reason: Option<String>,
     /// The machines that it is on.
     pub nodes: Option<String>,
-    /// Seconds since it began.
+    /// Seconds since it began; of one that has ended, for how long it ran, where Slurm has told, or its run.
     pub seconds: Option<u64>,
     /// The file of what it prints.
     pub log: PathBuf,
@@ -47,7 +44,7 @@ pub struct Job {
 impl Job {
     /// Whether it waits or runs.
     pub fn is_open(&self) -> bool {
-        OPEN.contains(&self.state.as_str())
+        states::is_open(&self.state)
     }
 }
 
@@ -62,11 +59,16 @@ pub fn cancel(shelf: &Shelf, jobs: &[String]) -> Result<(), String> {
 }
 
 /// The jobs of all submissions of these days, oldest first, and what is to be told beside them. `trained` are the tasks of the runs that
-/// there are, [`Manifest::submitted`](crate::run::Manifest::submitted), each with its run's name, oldest first.
+/// there are, [`Manifest::submitted`](crate::run::Manifest::submitted), each with its run's name, oldest first; `seconds_of` says for how
+/// long a run was trained, and is asked for jobs that have ended of which Slurm does not tell it.
 ///
 /// # Errors
 /// When the folder of submissions cannot be read.
-pub fn jobs(shelf: &Shelf, trained: &[(String, String)]) -> Result<(Vec<Job>, Vec<String>), run::Error> {
+pub fn jobs(
+    shelf: &Shelf,
+    trained: &[(String, String)],
+    mut seconds_of: impl FnMut(&str) -> Option<u64>,
+) -> Result<(Vec<Job>, Vec<String>), run::Error> {
     let (submissions, mut told) = shelf.list()?;
     let submitted: Vec<Submission> = submissions.into_iter().filter(|one| one.job.is_some()).collect();
     if submitted.is_empty() {
@@ -88,6 +90,9 @@ pub fn jobs(shelf: &Shelf, trained: &[(String, String)]) -> Result<(Vec<Job>, Ve
         for job in &mut of_one {
             let name = format!("{}/{}", job.submission, job.task);
             job.run = trained.iter().rev().find(|(task, _)| *task == name).map(|(_, run)| run.clone());
+            if job.seconds.is_none() && !job.is_open() {
+                job.seconds = job.run.as_deref().and_then(&mut seconds_of);
+            }
         }
         jobs.extend(of_one);
     }
@@ -99,7 +104,7 @@ fn of_task(shelf: &Shelf, submission: &Submission, task: u32, states: &States, n
     let seen = states.jobs.get(&job).cloned();
     // One that Slurm has forgotten has ended; how is not known.
     let is_forgotten = |seen: &Seen| seen.at < states.asked && states.problem.is_none();
-    let has_ended = |seen: &Seen| !OPEN.contains(&seen.state.as_str());
+    let has_ended = |seen: &Seen| !states::is_open(&seen.state);
     let seen = match seen {
         Some(seen) if is_forgotten(&seen) && !has_ended(&seen) => {
             Seen { state: "unknown".into(), ..Seen::default() }
@@ -117,7 +122,7 @@ fn of_task(shelf: &Shelf, submission: &Submission, task: u32, states: &States, n
         task,
         words: submission.words.clone(),
         search: submission.search.clone(),
-        seconds: seen.began.filter(|_| is_running).map(|began| now.saturating_sub(began)),
+        seconds: seen.began.filter(|_| is_running).map(|began| now.saturating_sub(began)).or(seen.took),
         state: seen.state,
         reason: seen.reason,
         nodes: seen.nodes,

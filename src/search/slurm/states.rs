@@ -11,6 +11,15 @@ use super::client;
 use crate::run::lock::Lock;
 use crate::search::store::{load, save};
 
+/// States of jobs that have not ended.
+const OPEN: [&str; 8] =
+    ["pending", "running", "suspended", "configuring", "completing", "requeued", "requeue_hold", "resizing"];
+
+/// Whether a job in this state has not ended.
+pub(super) fn is_open(state: &str) -> bool {
+    OPEN.contains(&state)
+}
+
 /// Slurm is asked at most so often, however many look.
 const SECONDS: u64 = 10;
 /// What Slurm has said of a job is kept for so long after it has forgotten it: thirty days.
@@ -29,6 +38,9 @@ pub(super) struct Seen {
     pub nodes: Option<String>,
     /// When it began, in seconds since 1970 (UTC).
     pub began: Option<u64>,
+    /// Seconds for which it ran, of one that has ended.
+    #[serde(default)]
+    pub took: Option<u64>,
     /// When Slurm said so.
     pub at: u64,
 }
@@ -98,7 +110,12 @@ fn read(text: &str, now: u64) -> BTreeMap<String, Seen> {
         let mut columns = line.trim().split('|').map(str::trim);
         let (Some(job), Some(state)) = (columns.next(), columns.next()) else { continue };
         let [reason, nodes] = [columns.next(), columns.next()].map(|text| text.and_then(some_word));
-        let seen = Seen { state: state.to_lowercase(), reason, nodes, began: None, at: now };
+        let state = state.to_lowercase();
+        // For how long it runs, or ran.
+        let ran = columns.next().and_then(seconds);
+        let began = ran.filter(|_| state == "running").map(|ran| now.saturating_sub(ran));
+        let took = ran.filter(|_| !is_open(&state));
+        let seen = Seen { state, reason, nodes, began, took, at: now };
         // `12_[3-5%2]` is all that waits of an array.
         match job.split_once("_[").map(|(array, tasks)| (array, tasks.trim_end_matches(']'))) {
             Some((array, tasks)) => jobs.extend(each(array, tasks).map(|task| (task, seen.clone()))),
@@ -121,11 +138,16 @@ fn of_json(job: &Value, now: u64, jobs: &mut BTreeMap<String, Seen>) {
         other => other.as_str(),
     };
     let (Some(id), Some(state)) = (number("job_id"), state) else { return };
+    let state = state.to_lowercase();
+    let began = number("start_time").filter(|start| (1..=now).contains(start));
+    // Of one that runs, it is the end that its limit sets.
+    let ended = number("end_time").filter(|end| *end > 0 && !is_open(&state));
     let seen = Seen {
-        state: state.to_lowercase(),
         reason: word("state_reason"),
         nodes: word("nodes"),
-        began: number("start_time").filter(|start| (1..=now).contains(start)),
+        took: began.zip(ended).and_then(|(began, ended)| ended.checked_sub(began)),
+        began,
+        state,
         at: now,
     };
     let array = number("array_job_id").filter(|array| *array > 0);
@@ -136,6 +158,15 @@ fn of_json(job: &Value, now: u64, jobs: &mut BTreeMap<String, Seen>) {
         }
         _ => drop(jobs.insert(id.to_string(), seen)),
     }
+}
+
+/// The seconds of a time as `squeue` writes it: `5:07`, `1:02:05`, `2-01:02:05`.
+fn seconds(text: &str) -> Option<u64> {
+    let (days, rest) = text.split_once('-').unwrap_or(("0", text));
+    let parts: Vec<u64> = rest.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let clock = parts.iter().try_fold(0_u64, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
+    let is_clock = (2..=3).contains(&parts.len());
+    days.parse::<u64>().ok()?.checked_mul(86_400)?.checked_add(clock).filter(|_| is_clock)
 }
 
 /// What is said, unless it says nothing.
@@ -168,9 +199,9 @@ mod tests {
         {"job_id": 12, "array_job_id": 12, "array_task_id": null, "array_task_string": "3-5,9%2", "job_state": "PENDING",
          "state_reason": "Resources", "nodes": "", "start_time": 0},
         {"job_id": 13, "array_job_id": 12, "array_task_id": 1, "array_task_string": "", "job_state": "RUNNING",
-         "state_reason": "None", "nodes": "node7", "start_time": 1000},
+         "state_reason": "None", "nodes": "node7", "start_time": 1000, "end_time": 87400},
         {"job_id": 14, "array_job_id": 0, "array_task_id": null, "array_task_string": "", "job_state": "CANCELLED",
-         "state_reason": "None", "nodes": "node7", "start_time": 1000}]}"#;
+         "state_reason": "None", "nodes": "node7", "start_time": 1000, "end_time": 1010}]}"#;
 
     /// As Slurm 24.05 prints it, shortened.
     const NEW: &str = r#"{"jobs": [
@@ -182,7 +213,8 @@ mod tests {
          "job_state": ["RUNNING"], "state_reason": "None", "nodes": "node7", "start_time": {"set": true, "infinite": false, "number": 1000}},
         {"job_id": 14, "array_job_id": {"set": true, "infinite": false, "number": 0},
          "array_task_id": {"set": false, "infinite": false, "number": 0}, "array_task_string": "",
-         "job_state": ["CANCELLED"], "state_reason": "None", "nodes": "node7", "start_time": {"set": true, "infinite": false, "number": 1000}}]}"#;
+         "job_state": ["CANCELLED"], "state_reason": "None", "nodes": "node7", "start_time": {"set": true, "infinite": false, "number": 1000},
+         "end_time": {"set": true, "infinite": false, "number": 1010}}]}"#;
 
     /// As `squeue --format` prints it.
     const LINES: &str =
@@ -190,7 +222,7 @@ mod tests {
 
     #[test]
     fn jobs_are_read_as_every_version_of_slurm_prints_them() {
-        for (text, has_times) in [(OLD, true), (NEW, true), (LINES, false)] {
+        for text in [OLD, NEW, LINES] {
             let jobs = read(text, 2000);
             let names: Vec<&str> = jobs.keys().map(String::as_str).collect();
             assert_eq!(names, ["12_1", "12_3", "12_4", "12_5", "12_9", "14"], "{text}");
@@ -199,9 +231,16 @@ mod tests {
             assert_eq!((&waiting.nodes, waiting.began), (&None, None));
             let running = &jobs["12_1"];
             assert_eq!((running.state.as_str(), running.nodes.as_deref()), ("running", Some("node7")));
-            assert_eq!((&running.reason, running.began), (&None, has_times.then_some(1000)));
-            assert_eq!(jobs["14"].state, "cancelled");
+            assert_eq!((&running.reason, running.began, running.took), (&None, Some(1000), None));
+            let ended = &jobs["14"];
+            assert_eq!((ended.state.as_str(), ended.took), ("cancelled", Some(10)), "{text}");
         }
+    }
+
+    #[test]
+    fn times_are_read_as_squeue_writes_them() {
+        let of = ["5:07", "1:02:05", "2-01:02:05", "0:00", "INVALID", "", "7", "1:2:3:4"].map(seconds);
+        assert_eq!(of, [Some(307), Some(3725), Some(176_525), Some(0), None, None, None, None]);
     }
 
     #[test]

@@ -166,12 +166,16 @@ fn status(state: &State, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-/// A message, until the next key, or the keys that matter here.
-pub(super) fn footer(state: &State, area: Rect, frame: &mut Frame) {
+/// A message, until the next key, or the keys that matter here; so many lines of the popup in front are below those that are shown.
+pub(super) fn footer(state: &State, lines_below: Option<usize>, area: Rect, frame: &mut Frame) {
     match &state.notice {
         Some(notice) => footer::draw_message(&state.theme, notice, area, frame),
         None => {
-            let keys = footer::keys(&state.theme, &keymap::hints(state), area.width);
+            let mut hints = keymap::hints(state);
+            if lines_below == Some(0) {
+                hints.retain(|(_, word)| *word != "scroll");
+            }
+            let keys = footer::keys(&state.theme, &hints, area.width);
             frame.render_widget(Line::from(keys), area);
         }
     }

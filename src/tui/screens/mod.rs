@@ -65,7 +65,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
     if let Some(tour) = state.tour_shown() {
         tour::draw(state, tour, body, frame);
     }
-    frame::footer(state, footer, frame);
+    frame::footer(state, lines_below(state), footer, frame);
     for overlay in &state.overlays {
         match overlay {
             Overlay::Help { scroll, .. } => help::draw(state, *scroll, frame),
@@ -140,4 +140,19 @@ fn too_small(frame: &mut Frame) {
     let top = area.height.saturating_sub(3) / 2;
     let area = Rect { y: top, height: area.height - top, ..area };
     frame.render_widget(Paragraph::new(lines).centered().wrap(Wrap { trim: true }), area);
+}
+
+/// How many lines of the popup in front are below those that are shown; `None` where it has no lines to scroll.
+fn lines_below(state: &State) -> Option<usize> {
+    let (lines, scroll) = match state.overlays.last()? {
+        Overlay::Help { scroll, .. } => (help::scrollable_lines(state), *scroll),
+        Overlay::Card { scroll } => (card::scrollable_lines(state), *scroll),
+        Overlay::Details { scroll } => (details::scrollable_lines(state), *scroll),
+        Overlay::Reading { reading, scroll } => (reading::scrollable_lines(reading, state.size), *scroll),
+        Overlay::Suggested(suggested) => {
+            (new_preset::scrollable_lines(state.size, suggested), suggested.scroll)
+        }
+        _ => return None,
+    };
+    Some(lines.saturating_sub(scroll))
 }

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
@@ -37,7 +38,7 @@ pub(super) fn draw_input(state: &State, sign: &str, input: &LineInput, row: Rect
     let shown: String = input.text().chars().skip(skipped).collect();
     let line = Line::from(vec![
         Span::styled(format!("{sign} "), state.theme.strong(Role::Accent)),
-        Span::raw(shown),
+        Span::styled(shown, if input.is_selected() { state.theme.selected() } else { Style::new() }),
     ]);
     frame.render_widget(line, row);
     let column = 2 + before.width().saturating_sub(skipped) as u16;

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout;
@@ -47,6 +47,12 @@ pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let [list, side] = places(body);
     draw_list(state, list, frame);
+    if state.presets.hides_choice() {
+        let text = format!("no preset matches {}: Esc shows all again", clean(&state.presets.filter));
+        let block = panel(&state.theme, "Preset");
+        let text = Paragraph::new(text).wrap(Wrap { trim: true }).style(state.theme.style(Role::Muted));
+        return frame.render_widget(text.block(block), side);
+    }
     match (state.presets.current(), state.presets.current_broken()) {
         (Some(entry), _) => draw_entry(state, entry, side, frame),
         (None, Some((file, reason))) => draw_broken(state, file, reason, side, frame),

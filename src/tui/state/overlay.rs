@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use similar::{ChangeTag, TextDiff};
 
 use crate::run::difference::Difference;
+use crate::run::seeds::OverSeeds;
 use crate::tui::state::form::picker::Picker;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::new_preset::{Suggested, Targets};
@@ -101,6 +102,8 @@ pub enum ReadingLine {
     Heading(String),
     /// A name with two values.
     Values(String, [String; 2]),
+    /// A sentence, in as many rows as it needs.
+    Sentence(String),
     /// A line of a text that has changed.
     Changed(Change, String),
 }
@@ -136,8 +139,8 @@ impl Reading {
         Reading { title, lines }
     }
 
-    /// What two runs of these names differ in.
-    pub fn of_differences(names: &[String; 2], differences: &[Difference]) -> Self {
+    /// What two runs of these names differ in, and whether it is more than what their seeds explain.
+    pub fn of_differences(names: &[String; 2], differences: &[Difference], seeds: &[OverSeeds]) -> Self {
         let mut lines = vec![ReadingLine::Values(String::new(), names.clone())];
         if differences.is_empty() {
             lines.push(ReadingLine::Heading("no difference in settings, results, data or program".into()));
@@ -152,6 +155,7 @@ impl Reading {
             let [first, second] = &difference.values;
             lines.push(ReadingLine::Values(difference.what.clone(), [value(first), value(second)]));
         }
+        lines.extend(seeds.iter().map(|one| ReadingLine::Sentence(one.in_words())));
         Reading { title: "What differs".into(), lines }
     }
 }

@@ -102,6 +102,11 @@ impl Presets {
         self.shown().contains(&self.selected)
     }
 
+    /// Whether the filter leaves nothing, so that the chosen one is out of sight.
+    pub fn hides_choice(&self) -> bool {
+        !self.filter.is_empty() && !self.sees_choice()
+    }
+
     /// Moves the choice down by `rows` rows.
     pub fn move_by(&mut self, rows: isize) {
         let shown = self.shown();

@@ -296,6 +296,36 @@ fn one_key_marks_all_seeds_of_the_chosen_run() {
 }
 
 #[test]
+fn a_marked_run_stands_for_all_its_seeds_while_they_are_drawn_as_one() {
+    let mut state = dashboard(160, 48);
+    press(&mut state, KeyCode::Char('5'));
+    // Two settings of two seeds each, by turns.
+    let mut list = runs();
+    let first = list[1].manifest.clone().expect("a manifest");
+    for (place, overview) in list.iter_mut().enumerate() {
+        let train = crate::preset::TrainConfig { epochs: 5 + place as u32 % 2, ..first.preset.train.clone() };
+        let preset = Preset { seed: place as u64, train, ..first.preset.clone() };
+        overview.manifest = Ok(crate::run::Manifest { preset, ..first.clone() });
+    }
+    assert_eq!(list.len(), 4);
+    update(&mut state, Message::Runs(Ok(list)));
+    // One of each setting is marked.
+    letters(&mut state, "mm");
+    assert_eq!(state.runs.marked().count(), 2);
+    let effects = press(&mut state, KeyCode::Char('b'));
+    assert_eq!((effects.len(), state.runs.marked().count()), (2, 4));
+    let notice = state.notice.clone().expect("a message").text;
+    assert!(notice.starts_with("2 more runs are marked, those with the same settings: "), "{notice}");
+    // A mark that is set while seeds are one takes the other seed with it.
+    letters(&mut state, "M");
+    press(&mut state, KeyCode::Home);
+    let effects = press(&mut state, KeyCode::Char('m'));
+    assert_eq!((effects.len(), state.runs.marked().count(), state.runs.selected), (2, 2, 1));
+    let notice = state.notice.clone().expect("a message").text;
+    assert!(notice.starts_with("1 more run is marked"), "{notice}");
+}
+
+#[test]
 fn charts_of_marked_runs() {
     at_both_sizes("charts_runs", |width, height| {
         let mut state = with_runs(width, height);

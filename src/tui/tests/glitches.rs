@@ -262,6 +262,22 @@ fn enter_trains_nothing_where_no_preset_matches() {
         "{}",
         screen(&state)
     );
+    // Nor is it queued, held, saved, read or searched, by key or by name.
+    for key in ['Q', 'h', 's', 'v', 'S'] {
+        let effects = press(&mut state, KeyCode::Char(key));
+        assert!(effects.is_empty() && state.overlays.is_empty(), "{key}: {effects:?}");
+        assert!(screen(&state).contains("✗ no preset matches no such thing"), "{key}: {}", screen(&state));
+    }
+    press(&mut state, KeyCode::Char(':'));
+    type_text(&mut state, "queue-add");
+    assert!(screen(&state).contains("not now: no preset matches what is typed"), "{}", screen(&state));
+    press(&mut state, KeyCode::Esc);
+    // What is typed next takes the place of the old filter.
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "mnist");
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(state.presets.filter, "mnist");
+    assert!(state.presets.sees_choice());
     press(&mut state, KeyCode::Esc);
     assert!(!commands(press(&mut state, KeyCode::Enter)).is_empty());
 }

@@ -3,6 +3,8 @@
 use crossterm::event::KeyCode;
 
 use crate::run::difference::{Difference, Kind};
+use crate::run::seeds::OverSeeds;
+use crate::run::spread::Spread;
 use crate::run::{OfSearch, RunDirectory};
 use crate::tui::message::{Effect, Message, RunAnswer, RunTask};
 use crate::tui::state::abscissa::Timeline;
@@ -219,9 +221,31 @@ fn marked_runs_are_drawn_together_and_compared() {
         what: "optimizer.learning_rate".into(),
         values: [Some("0.001".into()), None],
     };
-    update(&mut state, Message::RunsDone(RunAnswer::Compared(names, vec![difference])));
+    let spread = |values: &[f64]| Spread::of(values.to_vec()).expect("values");
+    let seeds = OverSeeds {
+        result: "test loss",
+        spreads: [spread(&[0.1, 0.2]), spread(&[0.3, 0.5])],
+        difference: Some((0.25, [-0.1, 0.6])),
+    };
+    update(
+        &mut state,
+        Message::RunsDone(RunAnswer::Compared {
+            names,
+            differences: vec![difference],
+            seeds: vec![seeds.clone(), seeds],
+        }),
+    );
     let shown = screen(&state);
     assert!(shown.contains("optimizer.learning_rate") && shown.contains("0.001"), "{shown}");
+    assert!(shown.contains("over seeds: test loss 0.1500 ± 0.0707 with 2 seeds, then 0.4000"), "{shown}");
+    assert!(shown.contains("is within what seeds alone explain"), "{shown}");
+    assert!(!shown.contains("scroll") && shown.contains("close"), "nothing is below: {shown}");
+    (state.size.width, state.size.height) = (60, 15);
+    assert!(screen(&state).contains("↓ scroll"), "{}", screen(&state));
+    press(&mut state, KeyCode::End);
+    let shown = screen(&state);
+    assert!(shown.contains("explain") && !shown.contains("↓ scroll"), "{shown}");
+    (state.size.width, state.size.height) = (160, 48);
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Char('M'));
     assert!(!screen(&state).contains("╭ loss/train"));

@@ -140,6 +140,45 @@ fn screens_of_searches() {
 }
 
 #[test]
+fn what_a_figure_of_a_search_leaves_out_is_said() {
+    // The title says in which order trials stand that went on by rungs.
+    let halving = TEXT.replace("trials: 30", "method: asha, trials: 30");
+    let board = Board::of(&halving, Standing::Ended, 40.0, &trials(12), &[]);
+    let shown = screen(&shows(board, 80, 24));
+    assert!(shown.contains("Trials, furthest rung first: "), "{shown}");
+    assert!(!screen(&shows(running(), 80, 24)).contains("rung first"));
+    // Settings for which there is no row are counted, and a figure without room says so.
+    let figure = |key: usize, width: u16, height: u16| {
+        let mut state = shows(running(), width, height);
+        (0..key).for_each(|_| drop(press(&mut state, KeyCode::Char('v'))));
+        screen(&state)
+    };
+    let names = [
+        "optimizer.learning_rate ",
+        "layers[0].units ",
+        "optimizer ",
+        "train.batch_size ",
+        "optimizer.momentum ",
+    ];
+    let mut counted = 0;
+    for height in 15..25 {
+        let shown = figure(3, 80, height);
+        let Some((_, drawn)) = shown.split_once("What val_loss depends on") else { continue };
+        let name = |line: &&str| {
+            let text = line.trim_start_matches('│').trim_start();
+            names.iter().any(|name| text.starts_with(name))
+        };
+        let bars = drawn.lines().filter(name).count();
+        counted += usize::from(bars < 5);
+        let left_out = format!("… {} more", 5 - bars);
+        assert!(bars == 5 || shown.contains(&left_out) || shown.contains("no room"), "{height}: {shown}");
+    }
+    assert!(counted > 0, "at some height there is no room for all");
+    let shown = figure(2, 60, 15);
+    assert!(shown.contains("no room") || shown.contains('┤'), "{shown}");
+}
+
+#[test]
 fn without_colours_or_braille_everything_is_told_apart() {
     let mut state = shows(running(), 80, 24);
     state.theme = Theme { is_ascii: true, ..Theme::new(Depth::Monochrome, false) };

@@ -3,7 +3,7 @@
 use crossterm::event::MouseEvent;
 use ratatui::layout::Position;
 
-use crate::preset::ReferenceLine;
+use crate::preset::{ReferenceLine, counted_with};
 use crate::tui::chart_places;
 use crate::tui::message::{Effect, RunTask};
 use crate::tui::screens::charts;
@@ -127,7 +127,7 @@ pub fn ask_filter(state: &mut State) -> Vec<Effect> {
     state.overlays.push(Overlay::Prompt(Prompt {
         title: "Scalars".into(),
         help: "words, globs (loss*) or /a regular expression/ of their names; an empty line shows all".into(),
-        input: LineInput::new(&filter),
+        input: LineInput::selected(&filter),
         error: None,
         subject: Subject::Scalars,
     }));
@@ -191,8 +191,8 @@ pub fn fold_outliers(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Draws marked runs that differ only in their seed as one curve with a band, or apart. Where only one of them is marked,
-/// or none, those of the chosen run are marked as well.
+/// Draws marked runs that differ only in their seed as one curve with a band, or apart. The other seeds of
+/// what is marked are marked as well, or where nothing is, the chosen run and its other seeds.
 pub fn spread(state: &mut State) -> Vec<Effect> {
     if state.screen != Screen::Runs {
         state.screen = Screen::Runs;
@@ -208,12 +208,28 @@ pub fn spread(state: &mut State) -> Vec<Effect> {
         });
         return Vec::new();
     }
-    let new = if state.runs.marked().count() < 2 { state.runs.mark_other_seeds() } else { Vec::new() };
-    let text = match state.runs.marked().count() {
-        0 | 1 => "no other run differs from this one only in its seed",
-        _ => "runs that differ only in their seed are drawn as one: mean, and standard deviation as a band",
-    };
-    state.inform(text);
+    let effects = mark_other_seeds(state);
+    if effects.is_empty() {
+        state.inform(match state.runs.groups_of_seeds() {
+            0 if state.runs.marked().count() < 2 => "no other run differs from this one only in its seed",
+            0 => "no other run differs from a marked one only in its seed: each is drawn by itself",
+            _ => SPREAD,
+        });
+    }
+    effects
+}
+
+/// What is said of marked runs that are drawn as one.
+const SPREAD: &str =
+    "runs that differ only in their seed are drawn as one: mean, and standard deviation as a band";
+
+/// Marks the other seeds of the runs that are marked, or of the chosen one where none is, and says so where there are any.
+pub(super) fn mark_other_seeds(state: &mut State) -> Vec<Effect> {
+    let new = state.runs.mark_other_seeds();
+    if !new.is_empty() {
+        let marked = counted_with(new.len() as u64, "more run", ("is", "are"));
+        state.inform(format!("{marked} marked, those with the same settings: {SPREAD}"));
+    }
     new.into_iter().map(|run| Effect::OnRuns(RunTask::ReadCurves(run))).collect()
 }
 

@@ -25,7 +25,7 @@ pub fn help(state: &mut State) -> Vec<Effect> {
 /// Narrows the list of keys by typing.
 pub fn find_key(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Help { words, .. }) = state.overlays.last() {
-        let input = LineInput::new(words);
+        let input = LineInput::selected(words);
         state.overlays.push(Overlay::Filter(input));
     }
     Vec::new()

@@ -1,6 +1,7 @@
 //! Which function does a command: the only place that knows both. A command without a function does not compile.
 
 use crate::search::queue::Move;
+use crate::tui::availability::is_on_hidden_preset;
 use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
@@ -12,6 +13,10 @@ use super::{
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
+    if is_on_hidden_preset(state, command) {
+        state.complain(format!("no preset matches {}: Esc shows all again", state.presets.filter));
+        return Vec::new();
+    }
     match command {
         Command::Start => presets::start(state),
         Command::TrainAgain => presets::start_shown(state),

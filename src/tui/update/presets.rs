@@ -13,10 +13,6 @@ use super::training;
 
 /// Trains the chosen preset; asks first when that ends another training.
 pub fn start(state: &mut State) -> Vec<Effect> {
-    if state.screen == Screen::Presets && !state.presets.sees_choice() && !state.presets.filter.is_empty() {
-        state.complain(format!("no preset matches {}: Esc shows all again", state.presets.filter));
-        return Vec::new();
-    }
     let Some(entry) = state.presets.current() else {
         state.complain(match state.presets.current_broken() {
             Some((file, _)) => format!("{file} cannot be read as it is"),
@@ -88,7 +84,7 @@ pub fn read(state: &mut State) -> Vec<Effect> {
 /// Narrows the list to what is typed.
 pub fn filter(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Presets;
-    let input = LineInput::new(&state.presets.filter);
+    let input = LineInput::selected(&state.presets.filter);
     state.overlays.push(Overlay::Filter(input));
     Vec::new()
 }

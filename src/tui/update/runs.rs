@@ -55,7 +55,7 @@ pub(super) fn why_none(state: &State) -> &'static str {
 
 /// Narrows the list to what is typed.
 pub fn filter(state: &mut State) -> Vec<Effect> {
-    let input = LineInput::new(state.runs.filter());
+    let input = LineInput::selected(state.runs.filter());
     state.overlays.push(Overlay::Filter(input));
     state.screen = Screen::Runs;
     list(state)

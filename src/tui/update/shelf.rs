@@ -5,16 +5,16 @@ use crate::tui::message::{Effect, RunAnswer, RunTask};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Reading, Subject};
 use crate::tui::state::runs::Item;
-use crate::tui::state::{Screen, State};
+use crate::tui::state::{Screen, Severity, State};
 
-use super::runs;
+use super::{charts, runs};
 
 const NONE: &str = "no run is chosen: every training becomes one";
 
 /// Marks the chosen run, whose curves are then drawn with those of the others that are marked, and chooses the next one.
 pub fn mark(state: &mut State) -> Vec<Effect> {
     let effects = toggle_mark(state);
-    if state.notice.is_none() {
+    if state.notice.as_ref().is_none_or(|notice| notice.severity != Severity::Error) {
         state.runs.move_by(1);
     }
     effects
@@ -32,7 +32,13 @@ pub(super) fn toggle_mark(state: &mut State) -> Vec<Effect> {
     }
     let is_marked = state.runs.color_of(&key).is_some();
     let run = state.runs.current().filter(|_| is_marked).map(|overview| overview.run.clone());
-    run.map(|run| Effect::OnRuns(RunTask::ReadCurves(run))).into_iter().collect()
+    let Some(run) = run else { return Vec::new() };
+    let mut effects = vec![Effect::OnRuns(RunTask::ReadCurves(run))];
+    // Where seeds are drawn as one, a mark means all of them.
+    if state.runs.is_spread() {
+        effects.extend(charts::mark_other_seeds(state));
+    }
+    effects
 }
 
 /// Draws the chosen run on top of all others, or no longer.
@@ -206,10 +212,10 @@ pub(super) fn on_done(state: &mut State, answer: RunAnswer) -> Vec<Effect> {
         }
         RunAnswer::Labelled(_, Ok(())) => {}
         RunAnswer::Labelled(name, Err(problem)) => state.complain(format!("{name}: not written: {problem}")),
-        RunAnswer::Compared(names, differences) => {
+        RunAnswer::Compared { names, differences, seeds } => {
             // An answer that comes late does not cover another screen.
             if state.screen == Screen::Runs && state.overlays.is_empty() {
-                let reading = Reading::of_differences(&names, &differences);
+                let reading = Reading::of_differences(&names, &differences, &seeds);
                 state.overlays.push(Overlay::Reading { reading, scroll: 0 });
             }
             return Vec::new();

@@ -18,6 +18,15 @@ use super::text::cut;
 /// Dots along a side of a cell, about.
 const DOTS: u16 = 4;
 
+/// Ticks that an axis would not have by itself.
+#[derive(Default)]
+pub(super) struct Ticks {
+    /// Those along the horizontal axis; `None` for the usual ones.
+    pub x: Option<Vec<(f64, String)>>,
+    /// Where 0 stands on a vertical axis that is logarithmic.
+    pub zero: Option<f64>,
+}
+
 /// The plane between the axes.
 pub(super) struct Plane {
     pub area: Rect,
@@ -26,7 +35,7 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    /// Draws axes, ticks and labels; `None` where there is no room.
+    /// Draws axes, ticks and labels; `None` where there is no room, which is said.
     fn open(
         theme: &Theme,
         axes: (Axis, Axis),
@@ -34,21 +43,23 @@ impl Plane {
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Plane> {
-        Self::open_with(theme, axes, labels, None, area, buffer)
+        Self::open_with(theme, axes, labels, Ticks::default(), area, buffer)
     }
 
-    /// The same, with these ticks along the horizontal axis.
+    /// The same, with these ticks.
     pub fn open_with(
         theme: &Theme,
         (x, y): (Axis, Axis),
         (x_label, y_label): (&str, &str),
-        x_ticks: Option<Vec<(f64, String)>>,
+        Ticks { x: x_ticks, zero }: Ticks,
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Plane> {
-        let y_ticks = y.ticks(usize::from(area.height / 4).clamp(2, 8));
+        let mut y_ticks = y.ticks(usize::from(area.height / 4).clamp(2, 8));
+        y_ticks.splice(..0, zero.map(|zero| (zero, "0".to_owned())));
         let gutter = y_ticks.iter().map(|(_, label)| label.len()).max().unwrap_or(1) as u16 + 1;
         if area.width < gutter + 8 || area.height < 5 {
+            no_room(theme, area, buffer);
             return None;
         }
         let plot = Rect {
@@ -68,8 +79,13 @@ impl Plane {
         }
         buffer[(left, bottom)].set_symbol("└").set_style(faint);
         let plane = Plane { area: plot, x, y };
+        let mut taken = None;
         for (value, label) in &y_ticks {
             let Some((_, row)) = plane.cell(plane.x.low, *value) else { continue };
+            // Labels that would stand in the same row are not written over each other.
+            if taken.replace(row) == Some(row) {
+                continue;
+            }
             buffer.set_string(left.saturating_sub(label.len() as u16), row, label, muted);
             buffer[(left, row)].set_symbol("┤").set_style(faint);
         }
@@ -264,8 +280,21 @@ const PATTERNS: [(&str, &[bool]); 4] = [
 ];
 
 fn nothing(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    say(theme, "nothing yet", area, buffer);
+}
+
+/// Says that something is not drawn for want of room.
+pub fn no_room(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let long = "no room for this figure: a larger terminal shows it";
+    say(theme, if long.width() <= usize::from(area.width) { long } else { "no room" }, area, buffer);
+}
+
+/// A few words in the middle.
+fn say(theme: &Theme, words: &str, area: Rect, buffer: &mut Buffer) {
     let row = Rect { y: area.y + area.height / 2, height: 1, ..area }.intersection(area);
-    Words::styled("nothing yet", theme.style(Role::Muted)).centered().render(row, buffer);
+    Words::styled(cut(words, usize::from(area.width)), theme.style(Role::Muted))
+        .centered()
+        .render(row, buffer);
 }
 
 /// Draws signs and names in the first row, as many as fit. Returns the rest of the area.
@@ -332,5 +361,40 @@ mod tests {
                 assert_eq!(mark, curve, "height {height}, level {level}");
             }
         }
+    }
+
+    #[test]
+    fn ticks_of_one_row_are_not_written_over_each_other() {
+        let theme = Theme::new(Depth::True, true);
+        for height in 5..30 {
+            let area = Rect::new(0, 0, 40, height);
+            let mut buffer = Buffer::empty(area);
+            let axes = (Axis::between(0.0, 1.0, false), Axis::between(0.000_1, 1000.0, true));
+            Plane::open(&theme, axes, ("x", "y"), area, &mut buffer).expect("room");
+            let labels: Vec<String> = (0..height)
+                .map(|row| (0..40).map(|column| buffer[(column, row)].symbol()).collect::<String>())
+                .filter_map(|row| Some(row.split_once('┤')?.0.trim().to_owned()))
+                .collect();
+            // Each is one of the powers of ten, and not two of them in one.
+            assert!(
+                labels.iter().all(|label| label.parse::<f64>().is_ok_and(|value| {
+                    let power = value.log10();
+                    (power - power.round()).abs() < 1e-9 && *label == format!("{value}")
+                })),
+                "height {height}: {labels:?}"
+            );
+            assert!(labels.len() >= 2, "height {height}: {labels:?}");
+        }
+    }
+
+    #[test]
+    fn a_plane_without_room_says_so() {
+        let theme = Theme::new(Depth::True, true);
+        let area = Rect::new(0, 0, 54, 4);
+        let mut buffer = Buffer::empty(area);
+        let axes = (Axis::between(0.0, 1.0, false), Axis::between(0.0, 1.0, false));
+        assert!(Plane::open(&theme, axes, ("x", "y"), area, &mut buffer).is_none());
+        let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        assert!(text.contains("no room for this figure: a larger terminal shows it"), "{text}");
     }
 }

@@ -11,11 +11,14 @@ use crate::tui::theme::{Depth, Role, Theme};
 
 use super::axis::{Axis, margin};
 use super::dots::Dots;
-use super::plot::{Plane, count_of_ticks};
+use super::plot::{Plane, Ticks, count_of_ticks};
 use super::text::cut;
 
 /// From this ratio of the largest to the smallest on, results above 0 are drawn on a logarithmic axis.
 const WIDE: f64 = 30.0;
+
+/// How far 0 lies below the smallest other result of a logarithmic axis, as a share of their range.
+const BELOW: f64 = 0.25;
 
 /// How a trial is told apart, in the order in which they are drawn over each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,16 +72,22 @@ pub struct Results<'a> {
     pub horizontal: Horizontal,
 }
 
-/// The axis of results; logarithmic where none is below 0 and they are far apart: then 0 lies at its lower end. `None` without any
-/// that is finite.
-pub fn vertical(values: impl Iterator<Item = f64>) -> Option<Axis> {
-    let axis = tight(values)?;
+/// The axis of results; logarithmic where none is below 0 and they are far apart: then 0, where a result is, lies at its lower end,
+/// well apart from the others. `None` without any that is finite.
+pub fn vertical(values: impl Iterator<Item = f64> + Clone) -> Option<Axis> {
+    let axis = tight(values.clone())?;
     if axis.log {
-        let room = (axis.high / axis.low).powf(0.04);
-        return Some(Axis::between(axis.low / room, axis.high * room, true));
+        let room = |share: f64| (axis.high / axis.low).powf(share);
+        let below = if has_zero(&axis, values) { room(BELOW) } else { room(0.04) };
+        return Some(Axis::between(axis.low / below, axis.high * room(0.04), true));
     }
     let room = margin(axis.low, axis.high, 0.04);
     Some(Axis::between(axis.low - room, axis.high + room, false))
+}
+
+/// Whether a value is 0 on an axis that has no place for it: a logarithmic one.
+pub fn has_zero(axis: &Axis, mut values: impl Iterator<Item = f64>) -> bool {
+    axis.log && values.any(|value| value == 0.0)
 }
 
 /// The same from the smallest to the largest, without room around them.
@@ -106,7 +115,9 @@ impl Results<'_> {
                 .render(row, buffer);
             return;
         };
-        let (x, ticks) = self.horizontal(area.width);
+        let (x, along) = self.horizontal(area.width);
+        let zero = has_zero(&y, self.points.iter().map(|point| point.y)).then_some(y.low);
+        let ticks = Ticks { x: along, zero };
         let Some(plane) = Plane::open_with(theme, (x, y), self.labels, ticks, area, buffer) else { return };
         let inside = |value: f64| if value.is_finite() { value.max(plane.y.low) } else { value };
         let mut dots = Dots::new(plane.area, theme.rich_glyphs);
@@ -174,5 +185,39 @@ fn style(theme: &Theme, group: Group) -> Style {
         Group::Other => theme.style(Role::Muted),
         Group::Best => theme.strong(Role::Accent),
         Group::Chosen => theme.strong(Role::Warning),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_of_0_stands_at_its_own_tick_below_all_others() {
+        let theme = Theme::new(Depth::True, true);
+        let point = |(x, y): (usize, &f64)| Shown { x: x as f64, y: *y, group: Group::Other };
+        let drawn = |values: &[f64], height: u16| {
+            let points: Vec<Shown> = values.iter().enumerate().map(point).collect();
+            let area = Rect::new(0, 0, 50, height);
+            let mut buffer = Buffer::empty(area);
+            let horizontal =
+                Horizontal::Numbers { low: 0.0, high: 4.0, is_logarithmic: false, are_whole: true };
+            Results { labels: ("trial", "loss"), points: &points, line: &[], horizontal }.draw(
+                &theme,
+                area,
+                &mut buffer,
+            );
+            let row = |row| (0..50).map(|column| buffer[(column, row)].symbol()).collect::<String>();
+            (0..height).map(row).collect::<Vec<String>>()
+        };
+        for height in [8, 12, 22, 27] {
+            let rows = drawn(&[0.0, 0.001, 0.01, 1.0], height);
+            let row_of_zero = rows.iter().position(|row| row.trim_start().starts_with("0┤"));
+            let with_signs: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].contains('•')).collect();
+            assert_eq!(with_signs.len(), 4, "each in a row of its own: {rows:#?}");
+            assert_eq!(row_of_zero, with_signs.last().copied(), "{rows:#?}");
+            let rows = drawn(&[0.0005, 0.001, 0.01, 1.0], height);
+            assert!(!rows.iter().any(|row| row.trim_start().starts_with("0┤")), "{rows:#?}");
+        }
     }
 }

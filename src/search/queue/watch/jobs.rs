@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::run::past::Curves;
 use crate::run::{Manifest, RunDirectory};
 use crate::search::looking::Looking;
 use crate::search::slurm::{self, Job, Shelf};
+
+use super::progress::Written;
 
 /// How long it rests between two looks; Slurm itself is asked less often.
 const REST: Duration = Duration::from_secs(2);
@@ -15,7 +18,7 @@ const REST: Duration = Duration::from_secs(2);
 /// The jobs of all submissions, as they are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Jobs {
-    /// They, oldest first.
+    /// They: first those that wait or run, oldest first, then those that have ended, newest first.
     pub jobs: Vec<Job>,
     /// Why something of them is not known.
     pub problem: Option<String>,
@@ -35,7 +38,7 @@ impl JobsTask {
     /// When the system refuses another thread.
     pub fn start(shelf: Shelf, runs: PathBuf) -> std::io::Result<Self> {
         let found = Arc::<Mutex<Arc<Jobs>>>::default();
-        let mut reader = Reader { shelf, runs, tasks: BTreeMap::new() };
+        let mut reader = Reader { shelf, runs, tasks: BTreeMap::new(), seconds: BTreeMap::new() };
         let shown = found.clone();
         let looking = Looking::start("jobs", REST, move |_| {
             let jobs = reader.look();
@@ -63,6 +66,8 @@ struct Reader {
     runs: PathBuf,
     /// The task of each run, which does not change; `None` for one that is of no submission.
     tasks: BTreeMap<String, Option<String>>,
+    /// For how long runs were trained whose jobs have ended, and what they had written when that was read.
+    seconds: BTreeMap<String, (Written, u64)>,
 }
 
 impl Reader {
@@ -81,9 +86,74 @@ impl Reader {
         }
         let of = |(name, task): (&String, &Option<String>)| Some((task.clone()?, name.clone()));
         let trained: Vec<(String, String)> = self.tasks.iter().filter_map(of).collect();
-        match slurm::jobs(&self.shelf, &trained) {
-            Ok((jobs, told)) => Jobs { jobs, problem: told.into_iter().next() },
+        let Reader { shelf, runs, seconds, .. } = self;
+        let seconds_of = |name: &str| {
+            let folder = runs.join(name);
+            let written = Written::of(&folder);
+            let known = seconds.get(name).filter(|(then, _)| *then == written).map(|(_, known)| *known);
+            let read = || Curves::read(&folder, u64::MAX).seconds().round() as u64;
+            let told = known.unwrap_or_else(read);
+            seconds.insert(name.to_owned(), (written, told));
+            Some(told)
+        };
+        match slurm::jobs(shelf, &trained, seconds_of) {
+            Ok((jobs, told)) => Jobs { jobs: in_order(jobs), problem: told.into_iter().next() },
             Err(error) => Jobs { jobs: Vec::new(), problem: Some(error.to_string()) },
         }
+    }
+}
+
+/// Jobs that are given oldest first: those that wait or run, then those that have ended, newest first.
+fn in_order(jobs: Vec<Job>) -> Vec<Job> {
+    let (mut open, ended): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(Job::is_open);
+    open.extend(ended.into_iter().rev());
+    open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tensorboard::Writer;
+    use crate::search::slurm::Submission;
+
+    #[test]
+    fn open_jobs_stand_first_and_of_ended_ones_it_is_said_how_long_they_ran() {
+        let home = tempfile::tempdir().unwrap();
+        let (shelf, runs) = (Shelf::in_home(home.path()), home.path().join("runs"));
+        let mut submission = Submission::new("xor".into(), vec!["train".into(), "xor".into()], None, 4);
+        submission.job = Some(12);
+        std::fs::create_dir_all(shelf.place("xor")).unwrap();
+        crate::search::store::save(&shelf.place("xor").join("submission.ron"), &submission).unwrap();
+        // What Slurm has said just now: it told of the first one how long it ran, of the third one it did not.
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let job = |state: &str, took: &str| {
+            format!("(state: \"{state}\", reason: None, nodes: None, began: None, took: {took}, at: {now})")
+        };
+        let states = format!(
+            "(asked: {now}, problem: None, jobs: {{\"12_1\": {}, \"12_2\": {}, \"12_3\": {}, \"12_4\": {}}})",
+            job("completed", "Some(61)"),
+            job("running", "None"),
+            job("failed", "None"),
+            job("pending", "None")
+        );
+        std::fs::write(shelf.path().join("states.ron"), states).unwrap();
+        let text = include_str!("../../../../presets/xor.ron");
+        let preset = crate::preset::library::experiment(text, "xor.ron").unwrap().preset;
+        let manifest = Manifest { submitted: Some("xor/3".into()), ..Manifest::begin(preset, "cpu".into()) };
+        let (run, _) = RunDirectory::create(&runs, &manifest, None).unwrap();
+        let mut writer = Writer::create(run.path()).unwrap();
+        writer.scalars(1, &[("loss/train", 0.5)]).unwrap();
+        writer.flush().unwrap();
+        let mut reader = Reader { shelf, runs, tasks: BTreeMap::new(), seconds: BTreeMap::new() };
+        let found = reader.look();
+        let told: Vec<(&str, &str, Option<u64>)> =
+            found.jobs.iter().map(|job| (job.job.as_str(), job.state.as_str(), job.seconds)).collect();
+        let expected = [
+            ("12_2", "running", None),
+            ("12_4", "pending", None),
+            ("12_3", "failed", Some(0)),
+            ("12_1", "completed", Some(61)),
+        ];
+        assert_eq!(told, expected, "{:?}", found.problem);
     }
 }

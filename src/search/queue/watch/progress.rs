@@ -1,11 +1,11 @@
 //! How far the run of an item has come, and what came of it.
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use crate::preset::Change;
+use crate::run::epochs::EpochsDone;
 use crate::run::{Manifest, Status};
-use crate::search::drive::score::epochs_of;
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,39 +69,27 @@ impl Written {
 }
 
 /// How far a run had come when it was read last.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Known {
-    written: Written,
+    written: Option<Written>,
     progress: Option<Progress>,
-    /// It is not read again before.
-    rests_until: Instant,
+    epochs: EpochsDone,
 }
 
-/// A run whose files take long to read rests for so many times as long.
-const REST: u32 = 50;
-/// From so long on.
-const LONG: Duration = Duration::from_millis(5);
-
-/// How far the run in a folder has come; it is read again only where it has written something.
-pub(super) fn progress_of(run: &Path, known: &mut Option<Known>) -> Option<Progress> {
-    let written = Written::of(run);
-    let began = Instant::now();
-    if let Some(known) = known
-        && (known.written == written || began < known.rests_until)
-    {
-        return known.progress;
+/// How far the run in a folder has come: what it has written since the last call is read.
+pub(super) fn progress_of(run: &Path, known: &mut Known) -> Option<Progress> {
+    let written = Some(Written::of(run));
+    if known.written != written {
+        known.progress = of_run(run, &mut known.epochs);
+        known.written = written;
     }
-    let progress = of_run(run);
-    let took = began.elapsed();
-    let rests_until = if took > LONG { began + took * REST } else { began };
-    *known = Some(Known { written, progress, rests_until });
-    progress
+    known.progress
 }
 
 /// The same, read from its files; `None` where it does not tell.
-fn of_run(folder: &Path) -> Option<Progress> {
+fn of_run(folder: &Path, epochs: &mut EpochsDone) -> Option<Progress> {
     let manifest = Manifest::load(folder).ok()?;
     let steered = manifest.steered.iter().rev().find(|steered| steered.path == Change::EPOCHS);
     let of = steered.and_then(|steered| steered.value.parse().ok()).unwrap_or(manifest.preset.train.epochs);
-    Some(Progress { epochs: epochs_of(folder), of })
+    Some(Progress { epochs: epochs.read(folder), of })
 }

@@ -36,7 +36,7 @@ pub(super) struct Reader {
 struct Known {
     mark: Mark,
     row: Arc<Row>,
-    progress: Option<progress::Known>,
+    progress: progress::Known,
 }
 
 impl Reader {
@@ -113,7 +113,7 @@ impl Reader {
                 item.outcome.as_ref().map_or(Standing::Waiting, Standing::of_ended)
             });
             let row = Arc::new(Row { number, item, standing });
-            self.known.insert(number, Known { mark, row, progress: None });
+            self.known.insert(number, Known { mark, row, progress: progress::Known::default() });
             changed = true;
         }
         let before = self.known.len();

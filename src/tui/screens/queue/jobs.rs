@@ -24,8 +24,7 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
     let [head, rows] = parts(area);
     let jobs = &queue.view.jobs.jobs;
     let selected = queue.job_place();
-    let first =
-        scroll_to(selected.unwrap_or(jobs.len().saturating_sub(1)), jobs.len(), usize::from(rows.height));
+    let first = scroll_to(selected.unwrap_or(0), jobs.len(), usize::from(rows.height));
     let below = jobs.len().saturating_sub(first + usize::from(rows.height));
     let open = jobs.iter().filter(|job| job.is_open()).count();
     let problem = queue.view.jobs.problem.as_ref().map(|problem| format!("   {}", clean(problem)));

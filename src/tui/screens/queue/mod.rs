@@ -58,7 +58,7 @@ pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
         return (place < count).then_some(place);
     }
     let rows = list::rows(places.jobs);
-    let selected = queue.job_place().unwrap_or(jobs.saturating_sub(1));
+    let selected = queue.job_place().unwrap_or(0);
     let place = row_at(rows, scroll_to(selected, jobs, usize::from(rows.height)), at)?;
     (place < jobs).then_some(count + place)
 }

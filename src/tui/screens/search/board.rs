@@ -102,8 +102,10 @@ fn title(board: &Board) -> String {
     } else {
         String::new()
     };
+    // Who has come further stands first, however good the others are.
+    let order = if board.rungs > 1 { ", furthest rung first" } else { "" };
     let words = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
-    format!("Trials{words}   {}{front}", board.method)
+    format!("Trials{order}{words}   {}{front}", board.method)
 }
 
 /// The cells of the rows on the screen.

@@ -10,6 +10,7 @@ use crate::tui::layout::inside;
 use crate::tui::state::searches::SearchFigure;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
+use crate::tui::widgets::plot::no_room;
 use crate::tui::widgets::text::{cut, end_of};
 use crate::tui::widgets::trials::{Group, Horizontal, Results, Shown};
 use crate::tui::widgets::{bar, panel};
@@ -173,10 +174,18 @@ fn importance(state: &State, board: &Board, objective: usize, area: Rect, frame:
     ])
     .areas(area);
     frame.render_widget(Line::styled(cut(rule, usize::from(area.width)), muted), rule_row);
-    if side + 14 > rows.width {
-        return;
+    if side + 14 > rows.width || rows.height == 0 {
+        return no_room(theme, rows, frame.buffer_mut());
     }
-    for ((place, share), row) in bars.into_iter().zip(rows.rows()) {
+    // Those for which there is no row are counted in the last one.
+    let room = usize::from(rows.height);
+    let fit = if bars.len() > room { room - 1 } else { bars.len() };
+    if bars.len() > fit {
+        let last = Rect { y: rows.bottom() - 1, height: 1, ..rows };
+        let more = cut(&format!("… {} more", bars.len() - fit), usize::from(rows.width));
+        frame.render_widget(Line::styled(more, muted), last);
+    }
+    for ((place, share), row) in bars.into_iter().take(fit).zip(rows.rows()) {
         let is_chosen = place == state.searches.setting();
         let style = if is_chosen { theme.strong(Role::Accent) } else { muted };
         let text = name(place);

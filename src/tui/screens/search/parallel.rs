@@ -10,8 +10,9 @@ use crate::search::{Board, Domain, Row};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Depth, Role};
 use crate::tui::widgets::dots::Dots;
+use crate::tui::widgets::plot::no_room;
 use crate::tui::widgets::text::{cut, end_of};
-use crate::tui::widgets::trials::{Group, tight};
+use crate::tui::widgets::trials::{Group, has_zero, tight};
 
 use super::board::shown;
 use super::figures::Groups;
@@ -37,7 +38,7 @@ pub(super) fn draw(state: &State, board: &Board, objective: usize, area: Rect, f
     let Some(measured) = board.objectives.get(objective) else { return };
     let axes = board.parameters.len() + 1;
     if area.height < 5 || usize::from(area.width) < 6 * axes.min(4) {
-        return;
+        return no_room(theme, area, frame.buffer_mut());
     }
     let value = |row: &Row| row.values.get(objective).copied();
     let Some(axis) = tight(drawable(board).filter_map(value)) else {
@@ -52,6 +53,7 @@ pub(super) fn draw(state: &State, board: &Board, objective: usize, area: Rect, f
         );
         return;
     };
+    let has_zero = has_zero(&axis, drawable(board).filter_map(value));
     // Names at the bottom, ends of the ranges above and below the axes.
     let plot = Rect { y: area.y + 1, height: area.height - 3, ..area };
     let room = area.width / axes as u16;
@@ -101,7 +103,9 @@ pub(super) fn draw(state: &State, board: &Board, objective: usize, area: Rect, f
                 (high, low, parameter.short_name().to_owned())
             }
             None => {
-                let (low, high) = (shown(axis.low), shown(axis.high));
+                // 0 has no place on a logarithmic axis: it lies at the lower end.
+                let low = if has_zero { format!("0, {}", shown(axis.low)) } else { shown(axis.low) };
+                let high = shown(axis.high);
                 let name = measured.name.clone();
                 if is_better_below { (low, high, name) } else { (high, low, name) }
             }

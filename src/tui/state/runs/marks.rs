@@ -1,5 +1,6 @@
 //! The runs that are marked or pinned, and what is drawn of them.
 
+use crate::preset::Preset;
 use crate::run::seeds::differ_only_in_seed;
 use crate::run::watch::RunId;
 use crate::run::{Overview, RunDirectory};
@@ -93,21 +94,42 @@ impl Runs {
         chosen.into_iter().chain(marked).collect()
     }
 
-    /// Marks all runs that differ from the chosen one only in their seed; returns those that were not marked before.
+    /// Marks all runs that differ only in their seed from one that is marked, or from the chosen one where none is; returns those
+    /// that were not marked before.
     pub fn mark_other_seeds(&mut self) -> Vec<RunDirectory> {
         let preset = |overview: &Overview| overview.manifest.as_ref().ok().map(|known| known.preset.clone());
-        let Some(chosen) = self.current().and_then(preset) else { return Vec::new() };
-        let is_like_it =
-            |overview: &&Overview| preset(overview).is_some_and(|other| differ_only_in_seed(&chosen, &other));
+        let mut settings: Vec<Preset> = self.marked().filter_map(preset).collect();
+        if self.marked().next().is_none() {
+            settings.extend(self.current().and_then(preset));
+        }
+        let is_like_one = |overview: &&Overview| {
+            preset(overview).is_some_and(|other| settings.iter().any(|one| differ_only_in_seed(one, &other)))
+        };
         let list = self.list.as_deref().unwrap_or_default();
         let new: Vec<RunDirectory> = list
             .iter()
-            .filter(is_like_it)
+            .filter(is_like_one)
             .filter(|overview| self.color_of(&RunKey::Own(overview.run.name())).is_none())
             .map(|overview| overview.run.clone())
             .collect();
         new.iter().for_each(|run| self.mark(RunKey::Own(run.name())));
         new
+    }
+
+    /// Whether marked runs are drawn as one curve with a band.
+    pub fn is_spread(&self) -> bool {
+        self.is_spread
+    }
+
+    /// How many groups of marked runs of our own differ only in their seed: those of two or more.
+    pub fn groups_of_seeds(&self) -> usize {
+        let presets: Vec<&Preset> =
+            self.marked().filter_map(|overview| Some(&overview.manifest.as_ref().ok()?.preset)).collect();
+        let is_alike = |one: &Preset, other: &Preset| differ_only_in_seed(one, other);
+        let is_second = |(place, preset): &(usize, &&Preset)| {
+            presets[..*place].iter().filter(|before| is_alike(before, preset)).count() == 1
+        };
+        presets.iter().enumerate().filter(is_second).count()
     }
 
     /// Draws marked runs as one curve with a band, or each by itself; returns which.

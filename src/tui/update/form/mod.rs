@@ -183,7 +183,7 @@ pub(super) fn fold_all(state: &mut State) -> Vec<Effect> {
 /// Narrows the form to what is typed.
 pub(super) fn find(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Hyper;
-    let input = LineInput::new(&state.form.filter);
+    let input = LineInput::selected(&state.form.filter);
     state.overlays.push(Overlay::Filter(input));
     Vec::new()
 }

@@ -86,7 +86,7 @@ impl Chart<'_> {
     }
 
     /// The horizontal axis, of which a part may be shown.
-    fn horizontal(&self, placed: &[Placed]) -> Option<Axis> {
+    pub(super) fn horizontal(&self, placed: &[Placed]) -> Option<Axis> {
         let (low, high) = self.options.view.or_else(|| self.whole_axis(placed))?;
         if !self.options.layout.log_x || self.options.layout.along == Abscissa::WallTime {
             return Some(Axis::between(low, high, false));
@@ -174,23 +174,38 @@ fn along_ticks(along: Abscissa, axis: &Axis, width: u16) -> Vec<(f64, String)> {
         let ticks = axis.ticks(count as usize).into_iter();
         return match along {
             Abscissa::Step => ticks.map(|(value, _)| (value, steps(value))).collect(),
-            Abscissa::Epoch | Abscissa::Elapsed | Abscissa::WallTime => ticks.collect(),
+            Abscissa::Epoch => epoch_ticks(axis, count as usize),
+            Abscissa::Elapsed | Abscissa::WallTime => ticks.collect(),
         };
     }
     let step = match along {
-        Abscissa::Step => round_step(length / count).max(1.0),
-        Abscissa::Epoch => round_step(length / count),
+        Abscissa::Step => {
+            let ticks = axis.whole_ticks(count as usize).into_iter();
+            return ticks.map(|(value, _)| (value, steps(value))).collect();
+        }
+        Abscissa::Epoch => return epoch_ticks(axis, count as usize),
         Abscissa::Elapsed | Abscissa::WallTime => round_time(length / count),
     };
     let label = |value: f64| match along {
-        Abscissa::Step => steps(value),
-        Abscissa::Epoch => format::tick(value, step),
-        Abscissa::Elapsed => format::clock(value, step),
         Abscissa::WallTime => format::time_of_day(value, step),
+        Abscissa::Step | Abscissa::Epoch | Abscissa::Elapsed => format::clock(value, step),
     };
     let first = (axis.low / step - 1e-9).ceil();
     let values = (0..=40).map(|place| (first + f64::from(place)) * step);
-    values.take_while(|value| *value <= axis.high).map(|value| (value, label(value))).collect()
+    let ticks = values.take_while(|value| *value <= axis.high).map(|value| (value, label(value)));
+    // Where parts of a second are too small to be told apart, each label stands once.
+    ticks.fold(Vec::new(), |mut ticks: Vec<(f64, String)>, tick| {
+        if ticks.last().is_none_or(|(_, before)| *before != tick.1) {
+            ticks.push(tick);
+        }
+        ticks
+    })
+}
+
+/// Whole epochs, or parts of them where fewer than two whole ones are on the axis.
+fn epoch_ticks(axis: &Axis, count: usize) -> Vec<(f64, String)> {
+    let whole = axis.whole_ticks(count);
+    if whole.len() < 2 { axis.ticks(count) } else { whole }
 }
 
 /// Steps in a few letters, in full where these would be another number.

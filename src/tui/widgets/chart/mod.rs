@@ -39,7 +39,9 @@ impl Chart<'_> {
         let Some(geometry) = geometry else {
             if inner.height > 0 {
                 let row = Rect { y: inner.y + inner.height / 2, height: 1, ..inner };
+                let has_values = self.extent(&placed).is_some() && self.horizontal(&placed).is_some();
                 let text = match self.options.layout.along {
+                    _ if has_values => "no room for this chart",
                     _ if !self.has_no_places(&placed) => self.empty,
                     Abscissa::Epoch => "the epochs of this run are not known",
                     Abscissa::Step | Abscissa::Elapsed | Abscissa::WallTime => {

@@ -298,3 +298,62 @@ fn reference_lines_lie_on_the_axis_and_their_names_are_whole() {
     let log = Chart { log_y: true, ..chart };
     assert!(text(&log).contains("Keras 98.50%") && !text(&log).contains("-25"), "{}", text(&log));
 }
+
+/// The words along the horizontal axis.
+fn ticks_along(
+    along: Abscissa,
+    series: &Series,
+    timeline: &Timeline,
+    view: Option<(f64, f64)>,
+) -> Vec<String> {
+    let options = ChartOptions { view, ..options(ChartLayout { along, ..ChartLayout::default() }) };
+    let curves = [curve(series, timeline)];
+    let drawn = text(&chart(&curves, &options));
+    let row = drawn.lines().rev().nth(1).expect("the row of ticks");
+    row.trim_matches('│').split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn epochs_and_steps_have_whole_ticks_and_a_part_of_an_epoch_has_parts() {
+    let (mut series, mut timeline) = (Series::default(), Timeline::new(1));
+    for step in 1..=13 {
+        series.push(step, 1, 1.0 / step as f64);
+        timeline.on_epoch(step, step as u32);
+    }
+    for along in [Abscissa::Epoch, Abscissa::Step] {
+        assert_eq!(ticks_along(along, &series, &timeline, None), ["0", "5", "10"], "{along:?}");
+    }
+    let part = ticks_along(Abscissa::Epoch, &series, &timeline, Some((1.2, 1.9)));
+    assert!(part.contains(&"1.4".to_owned()) && part.contains(&"1.6".to_owned()), "{part:?}");
+}
+
+#[test]
+fn times_of_a_run_of_a_few_seconds_are_told_apart() {
+    // 2001-09-09T01:46:40 UTC.
+    for (seconds, expected) in
+        [(20.0, "01:46:45"), (2.0, "01:46:40.5"), (0.2, "01:46:40.05"), (0.02, "01:46:40.005")]
+    {
+        let (mut series, mut timeline) = (Series::default(), Timeline::new(1));
+        for step in 1..=21_u64 {
+            series.push(step, 1, 1.0 / step as f64);
+            timeline.on_step(step, 1e9 + seconds * (step - 1) as f64 / 20.0);
+        }
+        let ticks = ticks_along(Abscissa::WallTime, &series, &timeline, None);
+        assert!(ticks.contains(&expected.to_owned()), "{seconds} s: {ticks:?}");
+        let once: std::collections::BTreeSet<&String> = ticks.iter().collect();
+        assert_eq!(once.len(), ticks.len(), "{seconds} s: {ticks:?}");
+    }
+}
+
+#[test]
+fn a_chart_without_room_does_not_say_that_it_has_no_values() {
+    let mut series = Series::default();
+    (1..=9).for_each(|step| series.push(step, 1, 1.0));
+    let (timeline, options) = (Timeline::new(1), options(ChartLayout::default()));
+    let curves = [curve(&series, &timeline)];
+    let area = Rect::new(0, 0, 30, 5);
+    let mut buffer = Buffer::empty(area);
+    Chart { empty: "no values", ..chart(&curves, &options) }.draw(&theme(), area, &mut buffer);
+    let shown: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(shown.contains("no room for this chart"), "{shown}");
+}

@@ -1,5 +1,6 @@
 //! Numbers for a network that learned from pixels: bytes, or shares of full brightness.
 
+use super::beyond;
 use super::dataset::Scale;
 use crate::preset::{DataConfig, Preparation, Source, written};
 
@@ -51,8 +52,54 @@ impl Pixels {
     }
 }
 
+/// What a network is asked about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum AskedInputs {
+    /// Bytes of images.
+    Bytes,
+    /// Numbers in the unit of those that it learned from, such as the columns of a table, which have ranges of their own.
+    AsLearned,
+    /// Other numbers, from the least to the greatest.
+    Numbers(f64, f64),
+}
+
+/// How the inputs that a network is asked about are scaled as it learned them.
+///
+/// # Errors
+/// When they are of another range than those that it learned from; what is wrong.
+pub fn scales_of_inputs(
+    config: &DataConfig,
+    learned: &Preparation,
+    asked: AskedInputs,
+) -> Result<Vec<Scale>, String> {
+    let scales = learned.scales(config);
+    match (Pixels::of(config, learned), asked) {
+        (Some(pixels), AskedInputs::Bytes) => Ok(vec![pixels.scale_of_bytes()]),
+        (Some(pixels), AskedInputs::Numbers(least, greatest)) => {
+            pixels.scale_of_numbers((least, greatest)).map(|scale| vec![scale])
+        }
+        (None, AskedInputs::Bytes) => match learned.input_range {
+            Some((least, greatest)) if least >= 0.0 && greatest <= 1.0 => Ok(bytes_as_shares(&scales)),
+            Some((_, greatest)) if greatest > 255.0 => Err(format!(
+                "its pixels are bytes, 0 to 255, and this network learned from numbers up to {}: bring them to that range",
+                written(greatest)
+            )),
+            // A run of before: what is scaled around 0 was pixels.
+            None if learned.input_scales.iter().all(|scale| scale.mean == 0.0) => {
+                Ok(vec![Scale::of(0.0, 255.0)])
+            }
+            Some(_) | None => Ok(scales),
+        },
+        (None, AskedInputs::Numbers(least, greatest)) => {
+            let checked = beyond::check_range(learned.input_range, (least, greatest));
+            checked.map(|()| scales).map_err(|problem| problem.to_string())
+        }
+        (_, AskedInputs::AsLearned) => Ok(scales),
+    }
+}
+
 /// How bytes of images are scaled for a network that learned from shares of full brightness, which it scaled so.
-pub fn bytes_as_shares(scales: &[Scale]) -> Vec<Scale> {
+fn bytes_as_shares(scales: &[Scale]) -> Vec<Scale> {
     let scale =
         |scale: &Scale| Scale { mean: 255.0 * scale.mean, deviation: 255.0 * scale.deviation, ..*scale };
     if scales.is_empty() { vec![Scale::of(0.0, 255.0)] } else { scales.iter().map(scale).collect() }

@@ -253,3 +253,36 @@ fn labels_as_rows_with_a_single_one_are_classes() {
     assert_eq!(desk.trained(), 1.0);
     assert_eq!(desk.classes("x.npy", b"")[..2], ["0", "1"]);
 }
+
+/// Dark and bright pictures: 0.2 and 0.8 of full brightness.
+#[test]
+fn pictures_are_asked_about_as_shares_and_as_bytes_and_what_is_neither_is_refused() {
+    let desk = Desk::new();
+    let bytes: Vec<u8> = (0..40).flat_map(|n| [if n % 2 == 0 { 51 } else { 204 }; 64]).collect();
+    let shares: Vec<u8> = bytes.iter().flat_map(|&byte| (f32::from(byte) / 255.0).to_le_bytes()).collect();
+    let wide: Vec<u8> = bytes.iter().flat_map(|&byte| (u16::from(byte) * 257).to_le_bytes()).collect();
+    let labels: Vec<u8> = (0..40).map(|n| n % 2).collect();
+    put(&desk, "y.npy", "|u1", "(40,)", &labels);
+    put(&desk, "bytes.npy", "|u1", "(40, 8, 8, 1)", &bytes);
+    put(&desk, "shares.npy", "<f4", "(40, 8, 8, 1)", &shares);
+    put(&desk, "wide.npy", "<u2", "(40, 8, 8, 1)", &wide);
+    for (kind, shape) in [("|u1", &bytes), ("<f4", &shares)] {
+        put(&desk, "x.npy", kind, "(40, 8, 8, 1)", shape);
+        desk.preset(SOURCE, "Flatten,");
+        assert_eq!(desk.trained(), 1.0);
+        for asked in ["bytes.npy", "shares.npy"] {
+            assert_eq!(desk.classes(asked, b"")[..4], ["0", "1", "0", "1"], "{kind} {asked}");
+        }
+    }
+    put(&desk, "x.npy", "|u1", "(40, 8, 8, 1)", &bytes);
+    assert_eq!(desk.trained(), 1.0);
+    let refused = desk.failure(&["predict", "last", "wide.npy"]).0;
+    assert!(
+        refused.contains("its numbers go from 13107 to 52428") && refused.contains("from 0 to 255"),
+        "{refused}"
+    );
+    put(&desk, "x.npy", "<u2", "(40, 8, 8, 1)", &wide);
+    assert_eq!(desk.trained(), 1.0);
+    let refused = desk.failure(&["predict", "last", "bytes.npy"]).0;
+    assert!(refused.contains("its pixels are bytes, 0 to 255"), "{refused}");
+}

@@ -14,17 +14,16 @@ pub use folder::{InTable, OfTable, askable, files_of_table};
 use std::fmt;
 use std::path::Path;
 
-use super::beyond;
 use super::dataset::Scale;
 use super::far::Far;
 use super::import::array_names::{self, Named};
 use super::import::arrays::missing_in_words;
 use super::import::channels;
 use super::import::limits::Limits;
-use super::import::rows::Stored;
+use super::import::rows::{Kind, Number, Stored};
 use super::import::sounds::Sound;
 use super::import::{file_table, folders, gzip, idx, images, npy, sounds, text};
-use super::pixels::Pixels;
+use super::pixels::{AskedInputs, Pixels, brightest, scales_of_inputs};
 use super::table::{Format, Names, Place, why_no_array};
 use super::{Error, series, speech, tokens, words};
 use crate::preset::shapes::size;
@@ -189,7 +188,8 @@ fn read_as_it_begins(
                 let table::Read { samples, numbers, bad, left_out, mut told } =
                     table::read(config, learned, file, (in_table, sheet), limits)?;
                 told.extend(far(config, learned, &numbers));
-                let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
+                let float = Number { kind: Kind::F64, is_big_endian: false };
+                let inputs = scaled_by_range(learned, config, numbers, float).map_err(broken)?;
                 Ok(Asked { samples, inputs, bad, left_out, told, ..Asked::default() })
             }
         },
@@ -370,10 +370,7 @@ fn rows(
         }
     }
     let far = far(config, learned, &numbers);
-    let inputs = match stored.number.is_float() {
-        true => scaled_by_range(learned, config, numbers).map_err(broken)?,
-        false => scaled(learned, config, numbers),
-    };
+    let inputs = scaled_by_range(learned, config, numbers, stored.number).map_err(broken)?;
     let told = is_flat.then(|| {
         format!("a row of {width} numbers is taken as a sample of the shape {takes:?}, its last axis fastest")
     });
@@ -387,25 +384,31 @@ fn scaled(learned: &Preparation, config: &DataConfig, numbers: impl IntoIterator
     scale(numbers, &learned.scales(config))
 }
 
-/// As [`scaled`], for numbers that may be shares of full brightness where the network learned from pixels.
+/// Numbers of an array or a line, scaled as the network gets them: bytes of images, whole numbers, or others, which may be shares of full
+/// brightness where the network learned from pixels.
 ///
 /// # Errors
-/// When they are neither pixels nor shares; what is wrong.
+/// When they are of another range than those that it learned from; what is wrong.
 fn scaled_by_range(
     learned: &Preparation,
     config: &DataConfig,
     numbers: Vec<f64>,
+    number: Number,
 ) -> Result<Vec<f32>, String> {
     let ends = |(least, most): (f64, f64), &x: &f64| (least.min(x), most.max(x));
-    let range = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
-    let Some(pixels) = Pixels::of(config, learned) else {
-        // The columns of a table have ranges of their own.
-        if learned.columns.is_empty() {
-            beyond::check_range(learned.input_range, range).map_err(|problem| problem.to_string())?;
+    let (least, greatest) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+    let is_whole = !number.is_float();
+    let asked = match Pixels::of(config, learned) {
+        // A dark picture in whole numbers is no shares.
+        Some(_) if is_whole && least >= 0.0 && greatest <= brightest(&config.source) => {
+            AskedInputs::AsLearned
         }
-        return Ok(scaled(learned, config, numbers));
+        Some(_) => AskedInputs::Numbers(least, greatest),
+        None if number.kind == Kind::U8 && learned.input_shape.len() == 3 => AskedInputs::Bytes,
+        None if is_whole || !learned.columns.is_empty() => AskedInputs::AsLearned,
+        None => AskedInputs::Numbers(least, greatest),
     };
-    Ok(scale(numbers, &[pixels.scale_of_numbers(range)?]))
+    Ok(scale(numbers, &scales_of_inputs(config, learned, asked)?))
 }
 
 /// The numbers by these scales, which repeat along them; as they are where there are none.

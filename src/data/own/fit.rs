@@ -12,7 +12,7 @@ use crate::data::answers::{Answers, Numbering};
 use crate::data::beyond;
 use crate::data::dataset::Scale;
 use crate::data::import::limits::Limits;
-use crate::data::pixels::{Pixels, bytes_as_shares};
+use crate::data::pixels::{AskedInputs, Pixels, scales_of_inputs};
 use crate::data::samples::Samples;
 use crate::data::table::cell;
 use crate::data::table::classes::Same;
@@ -167,28 +167,15 @@ impl Fit<'_> {
     /// How the inputs are scaled; empty: not scaled. Numbers have the unit of the network's own data, but that pixels may be
     /// bytes as well as shares of full brightness.
     fn scales(&self, set: &Imported) -> Result<Vec<Scale>, Error> {
-        let scales = &self.learned.input_scales;
-        match (Pixels::of(self.config, self.learned), set.are_pixels) {
-            (Some(pixels), true) => Ok(vec![pixels.scale_of_bytes()]),
-            (Some(pixels), false) => {
-                let scale = pixels.scale_of_numbers(ends(&*set.rows)?);
-                Ok(vec![scale.map_err(|problem| self.broken(problem))?])
+        let asked = match set.are_pixels {
+            true => AskedInputs::Bytes,
+            false if self.learned.columns.is_empty() || Pixels::of(self.config, self.learned).is_some() => {
+                let (least, greatest) = ends(&*set.rows)?;
+                AskedInputs::Numbers(least, greatest)
             }
-            (None, true) => match self.learned.input_range {
-                Some((least, greatest)) if least >= 0.0 && greatest <= 1.0 => Ok(bytes_as_shares(scales)),
-                Some(_) => Ok(scales.clone()),
-                // A run of before: what is scaled around 0 was pixels.
-                None if scales.iter().all(|scale| scale.mean == 0.0) => Ok(vec![Scale::of(0.0, 255.0)]),
-                None => Ok(scales.clone()),
-            },
-            (None, false) => {
-                if self.learned.columns.is_empty() {
-                    let checked = beyond::check_range(self.learned.input_range, ends(&*set.rows)?);
-                    checked.map_err(|problem| self.broken(problem.to_string()))?;
-                }
-                Ok(scales.clone())
-            }
-        }
+            false => AskedInputs::AsLearned,
+        };
+        scales_of_inputs(self.config, self.learned, asked).map_err(|problem| self.broken(problem))
     }
 
     /// The answers as the network gives them. `may_number`: the set is an array, in which numbers are places of classes.

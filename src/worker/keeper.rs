@@ -292,6 +292,8 @@ impl Keeper {
     pub(super) fn went_back(&mut self, step: u64, made: &[Steered]) {
         (self.point, self.epoch, self.epoch_ended, self.held) = (None, None, None, None);
         (self.last_step, self.is_epoch_saved, self.best) = (Some(step), false, None);
+        // The best scores of what is not kept are no scores to beat.
+        self.written.left_out = LeftOut::default();
         if let Some(recorder) = &self.recorder {
             recorder.go_back(step, made.to_vec());
             recorder.text(step, "steered", format!("back to step {step}"));

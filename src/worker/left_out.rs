@@ -22,21 +22,17 @@ impl LeftOut {
     pub fn add(&mut self, epoch: &EpochReport, is_written: bool) {
         let left_out = (!is_written).then_some(epoch.step);
         let mut is_end = false;
-        for (place, value) in scores(epoch).enumerate().filter(|(_, value)| value.is_finite()) {
-            let new = End { value, left_out };
-            match self.ends.get_mut(place) {
-                Some(ends) => {
-                    let [least, greatest] = *ends;
-                    let is_beyond = [value < least.value, value > greatest.value];
-                    for (end, _) in ends.iter_mut().zip(is_beyond).filter(|(_, is_beyond)| *is_beyond) {
-                        *end = new;
-                        is_end = true;
-                    }
-                }
-                None => {
-                    self.ends.resize(place + 1, [new; 2]);
-                    is_end = true;
-                }
+        for (place, value) in scores(epoch).enumerate() {
+            if place == self.ends.len() {
+                let none = |value| End { value, left_out: None };
+                self.ends.push([none(f64::INFINITY), none(f64::NEG_INFINITY)]);
+            }
+            let ends = &mut self.ends[place];
+            // NaN is neither.
+            let is_beyond = [value < ends[0].value, value > ends[1].value];
+            for (end, _) in ends.iter_mut().zip(is_beyond).filter(|(_, is_beyond)| *is_beyond) {
+                *end = End { value, left_out };
+                is_end = true;
             }
         }
         if is_end && !is_written {
@@ -98,5 +94,16 @@ mod tests {
         left_out.add(&epoch(7, 0.65, 0.4), false);
         left_out.add(&epoch(8, 0.5, 0.3), true);
         assert_eq!(steps(left_out.take()), [0_u64; 0]);
+    }
+
+    #[test]
+    fn a_score_that_was_no_number_at_first_has_its_own_best_epoch() {
+        let mut left_out = LeftOut::default();
+        left_out.add(&epoch(1, f64::NAN, 0.1), true);
+        for (step, loss) in [(2, 3.0), (3, 2.0), (4, 2.5)] {
+            left_out.add(&epoch(step, loss, 0.1), false);
+        }
+        let steps: Vec<u64> = left_out.take().iter().map(|epoch| epoch.step).collect();
+        assert_eq!(steps, [2, 3], "the greatest loss and the least");
     }
 }

@@ -330,7 +330,7 @@ fn rows(
             if cell.is_empty() {
                 wrong = wrong.or(Some((missing(label, "the class"), true)));
             } else if labels.len() > 1 {
-                match table::number_of_several(cell, numbers) {
+                match table::number_of_several(cell, numbers, None, true) {
                     Ok(number) => values.push(number),
                     Err(what) => wrong = wrong.or(Some((of_label(label, cell, what), false))),
                 }

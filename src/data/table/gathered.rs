@@ -1,9 +1,9 @@
 //! The rows of tables as they are read: the numbers of inputs, labels, and how much each counts.
 
-use super::cell::{self, Cell, Numbers, boolean, shown};
+use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
 use super::columns;
-use super::label_cells::{FOR_CLASSES, GAP_OF_SEVERAL, LabelCells, NO_LABEL, NO_VALUE, NO_VALUE_OF_SEVERAL};
+use super::label_cells::{FOR_CLASSES, LabelCells, NO_LABEL, NO_VALUE, number_of_several};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
@@ -100,14 +100,8 @@ impl Label {
     /// Its number in a row, where it is one of several.
     fn value(&self, row: &Row, numbers: Numbers) -> Result<f64, InRow> {
         let (label, Label { column, form, is_boolean }) = (self.cell(row)?, self);
-        match numbers.read_as(label, form.as_ref()) {
-            Cell::Number(value) if value.is_finite() => Ok(value),
-            Cell::Missing => Err(column.problem(Some(label), GAP_OF_SEVERAL)),
-            Cell::Number(_) | Cell::Word => boolean(label)
-                .filter(|_| *is_boolean)
-                .map(|is| f64::from(u8::from(is)))
-                .ok_or_else(|| column.problem(Some(label), NO_VALUE_OF_SEVERAL)),
-        }
+        number_of_several(label, numbers, form.as_ref(), *is_boolean)
+            .map_err(|what| column.problem(Some(label), what))
     }
 }
 
@@ -221,6 +215,7 @@ impl Gathered {
 mod tests {
     use super::*;
     use crate::data::table::Place;
+    use crate::data::table::label_cells::NO_VALUE_OF_SEVERAL;
     use crate::preset::LabelColumn;
 
     fn row(cells: &[&str]) -> Row {

@@ -35,17 +35,24 @@ pub(super) const NO_VALUE_OF_SEVERAL: &str = "is not a number, as each of severa
 /// What `columns` does with labels of which some are no numbers.
 pub(super) const FOR_CLASSES: &str = "takes the label for classes";
 
-/// The number of a cell of one of several labels: yes and no are 1 and 0.
+/// The number of a cell of one of several labels, written in this form where it is no plain number; where `may_be_boolean`, yes and no are
+/// 1 and 0.
 ///
 /// # Errors
 /// What is wrong with it, behind the cell.
-pub fn number_of_several(cell: &str, numbers: Numbers) -> Result<f64, &'static str> {
-    match numbers.read(cell) {
+pub fn number_of_several(
+    cell: &str,
+    numbers: Numbers,
+    form: Option<&CellForm>,
+    may_be_boolean: bool,
+) -> Result<f64, &'static str> {
+    match numbers.read_as(cell, form) {
         Cell::Number(value) if value.is_finite() => Ok(value),
         Cell::Missing => Err(GAP_OF_SEVERAL),
-        Cell::Number(_) | Cell::Word => {
-            cell::boolean(cell).map(|is| f64::from(u8::from(is))).ok_or(NO_VALUE_OF_SEVERAL)
-        }
+        Cell::Number(_) | Cell::Word => cell::boolean(cell)
+            .filter(|_| may_be_boolean)
+            .map(|is| f64::from(u8::from(is)))
+            .ok_or(NO_VALUE_OF_SEVERAL),
     }
 }
 

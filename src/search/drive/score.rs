@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::run::epochs::EpochsDone;
-use crate::run::past::{Curves, EPOCH};
+use crate::run::past::Curves;
 use crate::search::plan::{Measured, Objective};
 use crate::search::trial::Reached;
 
@@ -13,7 +13,7 @@ use crate::search::trial::Reached;
 /// Why an objective has no value.
 pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) -> Result<Reached, String> {
     let curves = Curves::read(folder, u64::MAX);
-    let epochs = epochs(&curves);
+    let epochs = EpochsDone::default().read(folder);
     let written = curves.curve("seconds/epoch");
     // Of a long training not every epoch is in the files.
     let share = if written.is_empty() { 1.0 } else { f64::from(epochs) / written.len() as f64 };
@@ -26,17 +26,6 @@ pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) 
     let values = objectives.iter().map(value).collect::<Result<_, _>>()?;
     // With the evaluations between its epochs, as far as the clock of its files tells.
     Ok(Reached { epochs, values, seconds: seconds.max(curves.seconds()) })
-}
-
-/// The epochs that a run has done.
-pub(in crate::search) fn epochs_of(folder: &Path) -> u32 {
-    EpochsDone::default().read(folder)
-}
-
-fn epochs(curves: &Curves) -> u32 {
-    let numbered = curves.curve(EPOCH).last().map(|(_, epoch)| *epoch as u32);
-    let written = u32::try_from(curves.curve("seconds/epoch").len()).unwrap_or(u32::MAX);
-    numbered.unwrap_or(0).max(written)
 }
 
 /// The value of the best epoch.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::score;
+use crate::run::epochs::EpochsDone;
 use crate::run::lock::{Lock, Process};
 use crate::run::{Manifest, RunDirectory, Status};
 use crate::worker::{Answer, Command, Starter, TrainRequest};
@@ -80,7 +80,7 @@ impl Training<'_> {
             was_trained |= wait_for_end(&folder, stop)? && !self.is_shared;
             let manifest = Manifest::load(&folder).map_err(|error| error.to_string())?;
             let is_there =
-                || self.request.until_epoch.is_some_and(|until| score::epochs_of(&folder) >= until);
+                || self.request.until_epoch.is_some_and(|until| EpochsDone::default().read(&folder) >= until);
             match &manifest.status {
                 Status::Finished { .. } => return Ok(End::Finished(folder)),
                 Status::Stopped { .. } if is_there() => return Ok(End::AtEpoch(folder)),

@@ -316,6 +316,8 @@ fn a_marked_run_stands_for_all_its_seeds_while_they_are_drawn_as_one() {
     assert_eq!((effects.len(), state.runs.marked().count()), (2, 4));
     let notice = state.notice.clone().expect("a message").text;
     assert!(notice.starts_with("2 more runs are marked, those with the same settings: "), "{notice}");
+    // Two curves are compared, whatever they stand for.
+    assert!(matches!(press(&mut state, KeyCode::Char('D'))[..], [Effect::OnRuns(_)]), "{:?}", state.notice);
     // A mark that is set while seeds are one takes the other seed with it.
     letters(&mut state, "M");
     press(&mut state, KeyCode::Home);

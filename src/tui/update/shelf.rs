@@ -72,7 +72,7 @@ pub fn compare(state: &mut State) -> Vec<Effect> {
         state.inform("H shows the hyperparameters in which runs of event files differ");
         return Vec::new();
     }
-    let mut pair: Vec<_> = state.runs.marked().take(3).cloned().collect();
+    let mut pair: Vec<_> = state.runs.compared().into_iter().take(3).cloned().collect();
     let chosen = state.runs.current().filter(|chosen| pair.len() == 1 && pair[0].run != chosen.run);
     pair.extend(chosen.cloned());
     match <[_; 2]>::try_from(pair) {

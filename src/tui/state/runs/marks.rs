@@ -83,6 +83,25 @@ impl Runs {
         })
     }
 
+    /// The marked runs that are compared: of those that are drawn as one curve the first stands for all.
+    pub fn compared(&self) -> Vec<&Overview> {
+        let marked: Vec<&Overview> = self.marked().collect();
+        if !self.is_spread || marked.len() <= 2 {
+            return marked;
+        }
+        let preset = |overview: &Overview| overview.manifest.as_ref().ok().map(|known| known.preset.clone());
+        let mut apart: Vec<&Overview> = Vec::new();
+        for run in marked {
+            let is_like = |before: &&Overview| {
+                preset(before).zip(preset(run)).is_some_and(|(a, b)| differ_only_in_seed(&a, &b))
+            };
+            if !apart.iter().any(is_like) {
+                apart.push(run);
+            }
+        }
+        apart
+    }
+
     /// The runs of event files whose values are drawn: the chosen one first, then those that are marked.
     pub fn drawn_of_watched(&self) -> Vec<RunId> {
         let id = |key: &RunKey| match key {

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
-use super::follow::{Worker, follow_once};
+use super::follow::Worker;
 use super::reporter::{Reporting, line};
 use super::several::{Part, Several};
 use super::text::plain;
@@ -37,11 +37,8 @@ pub(super) fn train(
         words: format!("fold {k} of {of}"),
         stopped: format!("fold {k} of {of} was stopped; those after it are not trained"),
     });
-    Several { event: "folds", noun: "folds", of, has_interval: false }.train(
-        parts,
-        reporting,
-        |signals, begin| follow_once(signals, worker.clone(), begin, reporting),
-    )
+    let several = Several { event: "folds", noun: "folds", of, has_interval: false };
+    several.train(parts.collect(), worker, reporting)
 }
 
 /// What the preset says of its test set, which folds do not follow; in a sentence.

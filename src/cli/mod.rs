@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod answer_columns;
+mod apart;
 mod attach;
 mod bench;
 mod branch;
@@ -249,6 +250,11 @@ fn command() -> clap::Command {
         command.mut_subcommands(with_negative_numbers)
     }
     with_negative_numbers(Cli::command())
+}
+
+/// Whether a word is a command of this program.
+fn is_command(word: &str) -> bool {
+    word == "help" || command().find_subcommand(word).is_some()
 }
 
 /// What a command line is for the queue.

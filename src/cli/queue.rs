@@ -12,11 +12,12 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
+use super::apart::told_apart;
 use super::reporter::line;
 use super::text::plain;
 use crate::search::queue::{Move, Shelf};
 use actions::Added;
-pub(super) use parse::{Parse, Queued};
+pub(super) use parse::{Parse, Queued, whole_command};
 pub(super) use tasks::carry_out;
 
 /// Trainings and searches that wait for their turn, so many at a time; without a command: list them
@@ -48,16 +49,23 @@ enum What {
     Run(work::Run),
 }
 
-/// Put a training or a search at the end of the queue, and begin to work it off
+/// How something is put into the queue.
 #[derive(Debug, clap::Args)]
-pub struct Add {
+struct Manner {
     /// Only put it there; `trainyard queue start` begins
     #[arg(long)]
     hold: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// As behind `trainyard`: train PRESET …, search FILE …, or a preset alone
+}
+
+/// Put a training or a search at the end of the queue, and begin to work it off
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    #[command(flatten)]
+    manner: Manner,
+    /// As behind `trainyard`: train PRESET …, search FILE …, or one of both alone; the options here may stand before or behind it
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<String>,
 }
@@ -139,8 +147,12 @@ impl Arguments {
 
 impl Add {
     fn run(self, parse: Parse) -> Result<(), Error> {
-        let Added { item, before, begins, is_paused } = actions::add(self.words, self.hold, parse)?;
-        if self.json {
+        // clap gives all that comes behind the first word of the command to the command.
+        let typed = std::env::args().skip(3).collect();
+        let missing = "what is to wait: train PRESET, or search FILE";
+        let (Manner { hold, json }, words) = told_apart("queue add", typed, missing)?;
+        let Added { item, before, begins, is_paused } = actions::add(words, hold, parse)?;
+        if json {
             return line(&json!({ "item": item.number, "before": before, "begins": begins }));
         }
         let when = match (before, begins) {

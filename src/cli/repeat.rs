@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::follow::{Worker, follow_once};
+use super::follow::Worker;
 use super::reporter::Reporting;
 use super::several::{Part, Several};
 use crate::worker::TrainRequest;
@@ -31,9 +31,6 @@ pub(super) fn train(
             stopped: format!("the training with seed {seed} was stopped; those after it are not made"),
         }
     });
-    Several { event: "repeats", noun: "seeds", of: seeds, has_interval: true }.train(
-        parts,
-        reporting,
-        |signals, begin| follow_once(signals, worker.clone(), begin, reporting),
-    )
+    let several = Several { event: "repeats", noun: "seeds", of: seeds, has_interval: true };
+    several.train(parts.collect(), worker, reporting)
 }

@@ -1,6 +1,8 @@
 //! What a training without a dashboard prints: lines for a person, or JSON for a script.
 
+use std::borrow::Cow;
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -11,10 +13,15 @@ use super::text::{self, plain};
 use crate::preset::Metric;
 use crate::preset::counted;
 use crate::run::Steered;
+use crate::run::log_file::stamped;
 use crate::run::text::figure;
+use crate::search::slurm;
 use crate::worker::{
     EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, StepTime, excess_threads,
 };
+
+/// How often an epoch is told in a job of a cluster.
+const IN_A_JOB: Duration = Duration::from_secs(60);
 
 /// What a training prints.
 #[derive(Debug, clap::Args)]
@@ -63,6 +70,8 @@ pub(super) struct Reporter {
     bar: Option<ProgressBar>,
     epochs: u32,
     preset: String,
+    /// In a job of a cluster, whose output is a file that somebody reads afterwards: when an epoch was told last.
+    job: Option<Option<Instant>>,
     /// The classes that the network tells apart.
     classes: Vec<String>,
 }
@@ -72,6 +81,7 @@ impl Reporter {
     pub(super) fn new(reporting: &Reporting) -> Self {
         let Reporting { json, quiet } = *reporting;
         let terminals = Terminals::look();
+        let job = (!terminals.stderr && slurm::this_job().is_some()).then_some(None);
         let mut reporter = Reporter {
             json,
             quiet,
@@ -80,6 +90,7 @@ impl Reporter {
             bar: None,
             epochs: 0,
             preset: String::new(),
+            job,
             classes: Vec::new(),
         };
         // A person has been told when the program began.
@@ -152,6 +163,13 @@ impl Reporter {
                     "the disk is slow: {count} scalars and pictures are left out of the event file"
                 ));
                 if self.json { line(&json!({ "event": "left_out", "entries": count })) } else { Ok(()) }
+            }
+            Event::CommandFailed(what) if self.json => {
+                line(&json!({ "event": "on_end_failed", "reason": what }))
+            }
+            Event::CommandFailed(what) => {
+                self.warn(&plain(&what));
+                Ok(())
             }
             // Without --json, the error at the end says it.
             Event::Unsaved(what) if self.json => line(&json!({ "event": "unsaved", "reason": what })),
@@ -261,7 +279,17 @@ impl Reporter {
         ));
     }
 
-    fn epoch(&self, epoch: &EpochReport) -> Result<(), Error> {
+    /// Whether an epoch is told: in a job's output, which nobody watches, one a minute and the last; the run's log has all.
+    fn tells(&mut self, epoch: u32) -> bool {
+        let Some(last) = &mut self.job else { return true };
+        let is_due = epoch >= self.epochs || last.is_none_or(|last| last.elapsed() >= IN_A_JOB);
+        if is_due {
+            *last = Some(Instant::now());
+        }
+        is_due
+    }
+
+    fn epoch(&mut self, epoch: &EpochReport) -> Result<(), Error> {
         if self.json {
             return line(&json!({
                 "event": "epoch",
@@ -278,6 +306,9 @@ impl Reporter {
                 "seconds": epoch.seconds,
                 "step_time": by_part(&epoch.parts),
             }));
+        }
+        if !self.tells(epoch.epoch) {
+            return Ok(());
         }
         let validation =
             epoch.validation.map(|scores| format!("  validation {}", in_words(&scores))).unwrap_or_default();
@@ -317,15 +348,15 @@ impl Reporter {
             Outcome::Stopped => " (stopped)",
             Outcome::StoppedEarly => " (stopped early)",
         };
-        writeln!(
-            std::io::stdout().lock(),
+        let text = format!(
             "test {}  after {}{early}  {:.0} samples/s  {:.1} s",
             finish.test.map_or("not evaluated".into(), |test| in_words(&test)
                 + &of_class(&test.metrics, &self.classes)),
             counted(finish.steps, "step"),
             finish.samples_per_second,
             finish.seconds
-        )?;
+        );
+        writeln!(std::io::stdout().lock(), "{}", in_a_job(&text))?;
         Ok(())
     }
 
@@ -341,7 +372,7 @@ impl Reporter {
     fn warn(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
-            None => drop(writeln!(std::io::stderr().lock(), "trainyard: {text}")),
+            None => drop(writeln!(std::io::stderr().lock(), "{}", in_a_job(&format!("trainyard: {text}")))),
         }
     }
 
@@ -353,7 +384,7 @@ impl Reporter {
         match &self.bar {
             Some(bar) => bar.println(text),
             // Nobody to tell is no reason to stop training.
-            None => drop(writeln!(std::io::stderr().lock(), "{text}")),
+            None => drop(writeln!(std::io::stderr().lock(), "{}", in_a_job(text))),
         }
     }
 
@@ -370,6 +401,14 @@ impl Reporter {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// A line as it is printed: in a job of a cluster, whose output is a file, with the time in front of it.
+pub(super) fn in_a_job(text: &str) -> Cow<'_, str> {
+    match slurm::this_job().is_some() && !Terminals::look().stderr {
+        true => stamped(text).into(),
+        false => text.into(),
     }
 }
 

@@ -129,6 +129,15 @@ impl Arguments {
         Ok(self.store(&subject.definition)?.path().to_path_buf())
     }
 
+    /// Checks that something is left to do where it is there already.
+    ///
+    /// # Errors
+    /// When it has ended, or it is another search.
+    pub(super) fn check_open(&self) -> Result<(), Error> {
+        let subject = Subject::of(self.definition()?)?;
+        Ok(Open::check(&self.store(&subject.definition)?, &subject)?)
+    }
+
     /// What its command needs behind it so that its trainings share out only so many processors.
     pub(super) fn sharing(&self, processors: usize) -> Vec<String> {
         self.manner.sharing(processors)
@@ -142,8 +151,10 @@ impl Arguments {
         if self.what.is_some() || self.dry_run {
             return Err(Error::Usage("jobs carry out searches that train: search FILE".into()));
         }
-        let definition = self.definition()?;
-        Ok(ForSubmission { store: self.store(&definition)?, subject: Subject::of(definition)? })
+        let subject = Subject::of(self.definition()?)?;
+        let store = self.store(&subject.definition)?;
+        Open::check(&store, &subject)?;
+        Ok(ForSubmission { store, subject })
     }
 
     /// The search's folder.

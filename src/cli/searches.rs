@@ -55,6 +55,10 @@ fn begin(search: Option<String>, arguments: &[&str], tell: &dyn Fn(SearchAnswer)
         search: name.clone(),
         outcome,
         seconds: since.elapsed().as_secs_f64(),
+        variables: Store::named(&name).and_then(Search::load).map_or_else(
+            |_| vec![("TRAINYARD_OUTCOME", outcome.to_owned())],
+            |search| search.variables(outcome),
+        ),
     };
     tell(SearchAnswer::Began { search, command: command.clone() });
     let mut said = Vec::new();

@@ -1,15 +1,20 @@
 //! Several trainings of one preset, one after the other, and how much their scores differ.
 
+mod scores;
+mod set;
+
 use std::io::Write;
 
 use serde_json::json;
 
 use super::Error;
-use super::reporter::{Reporting, line};
+use super::follow::{Worker, follow_once};
+use super::reporter::{Reporting, by_name, in_words, line};
 use super::signals::Signals;
-use crate::run::spread::Spread;
-use crate::run::text::figure;
+use super::text::plain;
+use crate::run::hook;
 use crate::worker::{Command, Finish, Outcome, Scores, TrainRequest};
+use set::{Fate, Set};
 
 /// Several trainings of one preset.
 #[derive(Clone, Copy)]
@@ -37,39 +42,114 @@ pub(super) struct Part {
 }
 
 impl Several {
-    /// Trains them by `follow`, and tells how the scores are spread. Whatever ends this early, the trainings that are complete are told of.
+    /// Trains them, and tells how the scores are spread. Whatever ends this early, the trainings that are complete are told of, and the
+    /// same call goes on. At the end a person's command is run, once.
     ///
     /// # Errors
     /// When a training fails or is ended.
-    pub fn train(
-        self,
-        parts: impl Iterator<Item = Part>,
-        reporting: &Reporting,
-        follow: impl Fn(&Signals, Command) -> Result<Finish, Error>,
-    ) -> Result<(), Error> {
+    pub fn train(self, mut parts: Vec<Part>, worker: &Worker, reporting: &Reporting) -> Result<(), Error> {
         let signals = reporting.or_say_why(Signals::catch())?;
-        let by_signal = || signals.caught().map(Error::Signal);
+        let on_end = parts.first().and_then(|part| part.request.on_end.clone());
+        let preset = parts.first().map(|part| part.request.experiment.preset.name.clone());
+        parts.iter_mut().for_each(|part| part.request.on_end = None);
+        let set = match worker {
+            Worker::Forgetful => None,
+            Worker::Keeping(_) => Some(reporting.or_say_why(Set::open(self.event, self.of, &parts))?),
+        };
+        if let Some(known) = set.as_ref().map(Set::known).filter(|known| *known > 0) {
+            tell_log(
+                &format!(
+                    "goes on where it was: of {} {} {known} have been begun; once their runs are deleted, it begins anew",
+                    self.of, self.noun
+                ),
+                reporting,
+            )?;
+        }
         let mut complete = Vec::new();
         let mut ended = Ok(());
-        for Part { request, event, words, stopped } in parts {
-            tell_part(&event, &words, reporting)?;
-            let begin = Command::Train(Box::new(request));
-            ended = match follow(&signals, begin) {
-                Ok(Finish { outcome: Outcome::Stopped, .. }) => {
-                    Err(by_signal().unwrap_or(Error::Failed(stopped)))
-                }
-                Ok(Finish { outcome: Outcome::Completed | Outcome::StoppedEarly, test, .. }) => {
-                    complete.extend(test);
-                    by_signal().map_or(Ok(()), Err)
-                }
-                Err(error) => Err(error),
-            };
+        for (place, part) in (1..).zip(parts) {
+            ended = self.part(place, part, set.as_ref(), worker, &signals, &mut complete, reporting);
             if ended.is_err() {
                 break;
             }
         }
-        tell(self, &complete, reporting)?;
+        scores::tell(self, &complete, reporting)?;
+        if let Some(command) = on_end {
+            let runs = set.map(|set| set.names().join(" ")).unwrap_or_default();
+            let (outcome, reason) = match &ended {
+                Ok(()) => ("finished", String::new()),
+                Err(Error::Signal(_)) => ("stopped", String::new()),
+                Err(error) => ("failed", error.to_string()),
+            };
+            let variables = [
+                ("TRAINYARD_PRESET", &*preset.unwrap_or_default()),
+                ("TRAINYARD_RUN", &runs),
+                ("TRAINYARD_OUTCOME", outcome),
+                ("TRAINYARD_REASON", &reason),
+            ];
+            if let Err(problem) = hook::run(&command, &variables) {
+                // Nobody may be there to read it.
+                let _ = writeln!(std::io::stderr(), "trainyard: {}", plain(&problem));
+            }
+        }
         ended
+    }
+
+    /// Trains one of them, unless it is complete.
+    #[expect(clippy::too_many_arguments, reason = "what one training of several is told")]
+    fn part(
+        self,
+        place: u32,
+        part: Part,
+        set: Option<&Set>,
+        worker: &Worker,
+        signals: &Signals,
+        complete: &mut Vec<Scores>,
+        reporting: &Reporting,
+    ) -> Result<(), Error> {
+        let Part { request, event, words, stopped } = part;
+        tell_part(&event, &words, reporting)?;
+        let fate = match set {
+            Some(set) => reporting.or_say_why(set.fate(place, request))?,
+            None => Fate::Train(Box::new(request)),
+        };
+        let by_signal = || signals.caught().map(Error::Signal);
+        let request = match fate {
+            Fate::Complete(run, scores) => {
+                complete.push(scores);
+                tell_complete(&run, &scores, reporting)?;
+                return by_signal().map_or(Ok(()), Err);
+            }
+            Fate::Train(request) => request,
+        };
+        match follow_once(signals, worker.clone(), Command::Train(request), reporting)? {
+            Finish { outcome: Outcome::Stopped, .. } => Err(by_signal().unwrap_or(Error::Failed(stopped))),
+            Finish { outcome: Outcome::Completed | Outcome::StoppedEarly, test, .. } => {
+                complete.extend(test);
+                by_signal().map_or(Ok(()), Err)
+            }
+        }
+    }
+}
+
+/// Tells of a training that was complete before.
+fn tell_complete(run: &str, scores: &Scores, reporting: &Reporting) -> Result<(), Error> {
+    if reporting.json {
+        return line(&json!({
+            "event": "finished", "run": run, "test_loss": scores.loss, "test_accuracy": scores.accuracy,
+            "test_metrics": by_name(&scores.metrics), "already": true,
+        }));
+    }
+    tell_log(&format!("{} is complete: test {}", plain(run), in_words(scores)), reporting)
+}
+
+/// Tells a line beside the trainings.
+fn tell_log(text: &str, reporting: &Reporting) -> Result<(), Error> {
+    match (reporting.json, reporting.quiet) {
+        (true, _) => line(&json!({ "event": "log", "line": text })),
+        (false, true) => Ok(()),
+        // Nobody to tell is no reason to stop training.
+        (false, false) => Ok(drop(writeln!(std::io::stderr(), "{text}"))),
     }
 }
 
@@ -83,97 +163,4 @@ fn tell_part(event: &serde_json::Value, words: &str, reporting: &Reporting) -> R
         let _ = writeln!(std::io::stderr(), "{words}");
     }
     Ok(())
-}
-
-/// Mean and standard deviation of every score over the trainings that are complete, and the 95% interval of the mean where it can be told.
-fn tell(several: Several, complete: &[Scores], reporting: &Reporting) -> Result<(), Error> {
-    let Several { event, noun, of, has_interval } = several;
-    let spreads = spreads(complete);
-    if reporting.json {
-        let scores: serde_json::Map<_, _> = spreads
-            .iter()
-            .map(|Score { name, spread, .. }| {
-                let mut told = json!({
-                    "mean": spread.mean, "standard_deviation": spread.deviation, "values": spread.values,
-                });
-                if let Some(interval) = spread.interval().filter(|_| has_interval) {
-                    told["interval_95"] = json!(interval);
-                }
-                ((*name).to_string(), told)
-            })
-            .collect();
-        return line(&json!({ "event": event, noun: of, "complete": complete.len(), "scores": scores }));
-    }
-    let how_many = match complete.len() {
-        count if count == of as usize => format!("{of} {noun}"),
-        count => format!("{count} of {of} {noun}"),
-    };
-    writeln!(std::io::stdout().lock(), "{how_many}:{}", in_words(&spreads, has_interval))?;
-    Ok(())
-}
-
-/// One score over several trainings.
-struct Score {
-    /// As JSON names it.
-    name: &'static str,
-    /// As a person reads it.
-    title: &'static str,
-    spread: Spread,
-}
-
-impl Score {
-    fn of(name: &'static str, title: &'static str, values: Vec<f64>) -> Option<Self> {
-        Some(Score { name, title, spread: Spread::of(values)? })
-    }
-}
-
-/// Every score that all trainings have.
-fn spreads(complete: &[Scores]) -> Vec<Score> {
-    let Some(first) = complete.first() else { return Vec::new() };
-    let of_all =
-        |score: &dyn Fn(&Scores) -> Option<f64>| complete.iter().map(score).collect::<Option<Vec<_>>>();
-    let loss = of_all(&|scores| Some(scores.loss)).and_then(|values| Score::of("loss", "loss", values));
-    let accuracy =
-        of_all(&|scores| scores.accuracy).and_then(|values| Score::of("accuracy", "accuracy", values));
-    let metrics = first.metrics.iter().filter_map(|(metric, _)| {
-        let values = of_all(&|scores| scores.metrics.get(metric))?;
-        Score::of(metric.name(), metric.title(), values)
-    });
-    loss.into_iter().chain(accuracy).chain(metrics).collect()
-}
-
-fn in_words(scores: &[Score], has_interval: bool) -> String {
-    if scores.is_empty() {
-        return " none is complete".into();
-    }
-    let words = scores.iter().map(|Score { title, spread, .. }| {
-        let deviation =
-            spread.deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
-        let interval = spread
-            .interval()
-            .filter(|_| has_interval)
-            .map(|[low, high]| format!(" (95%: {} to {})", figure(low), figure(high)));
-        format!("  {title} {}{deviation}{}", figure(spread.mean), interval.unwrap_or_default())
-    });
-    words.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::worker::{Metric, Metrics};
-
-    #[test]
-    fn folds_are_told_with_mean_and_standard_deviation_of_what_all_of_them_have() {
-        let fold = |loss, accuracy, metrics| Scores { loss, accuracy, metrics };
-        let with = |value| Metrics::default().with(Metric::Rmse, value);
-        let folds =
-            [fold(1.0, Some(0.5), with(2.0)), fold(2.0, None, with(4.0)), fold(6.0, Some(1.0), with(9.0))];
-        let words = in_words(&spreads(&folds), false);
-        assert_eq!(words, format!("  loss 3.0000 ± 2.6458  {} 5.0000 ± 3.6056", Metric::Rmse.title()));
-        // 4.3027, the quantile of two degrees of freedom, times 2.6458 / √3.
-        assert!(in_words(&spreads(&folds), true).contains("loss 3.0000 ± 2.6458 (95%: -3.5724 to 9.5724)"));
-        assert_eq!(in_words(&spreads(&folds[..1]), true).matches('±').count(), 0);
-        assert_eq!(in_words(&spreads(&[]), true), " none is complete");
-    }
 }

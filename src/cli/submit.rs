@@ -8,10 +8,10 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
-use super::queue::{Parse, Queued};
+use super::queue::{Parse, Queued, whole_command};
 use super::reporter::line;
 use super::text::plain;
-use crate::preset::{counted, library, search_block};
+use crate::preset::counted;
 use crate::run::home;
 use crate::search::Open;
 use crate::search::slurm::{self, Script, Shelf, Submission, Work};
@@ -80,11 +80,17 @@ impl Arguments {
             work: plan.work,
         };
         let text = script.text().map_err(|problem| Error::Usage(plain(&problem)))?;
-        shelf.make_logs()?;
         if wishes.print {
             write!(std::io::stdout(), "{text}")?;
-            return Ok(());
+            // It may be meant for another cluster, so that it is shown all the same.
+            return slurm::check(&text).unwrap_or(Ok(())).map_err(|problem| {
+                Error::Failed(format!(
+                    "the Slurm of this machine would not take it: {}",
+                    plain(&wishes.explained(problem))
+                ))
+            });
         }
+        shelf.make_logs()?;
         let runs = home::runs_folder()?;
         home::check_writable(&runs)
             .map_err(|error| Error::Failed(format!("no run can be kept: {}", plain(&error.to_string()))))?;
@@ -136,11 +142,7 @@ impl Arguments {
 
     /// What the command line comes to.
     fn plan(&self, parse: Parse) -> Result<Plan, Error> {
-        let mut words = self.words.clone();
-        if !["train", "search"].contains(&words[0].as_str()) {
-            let is_search = library::find(&words[0]).is_ok_and(|found| search_block::is_in(&found.text));
-            words.insert(0, if is_search { "search" } else { "train" }.into());
-        }
+        let mut words = whole_command(self.words.clone())?;
         match parse(&words)? {
             Queued::Train(arguments) => {
                 if self.wishes.workers.is_some() {

@@ -150,13 +150,25 @@ fn go_on(
         say(reporting, &format!("{name} {told}"))?;
     }
     say(reporting, &format!("{name} goes on"))?;
+    resuming(run, &manifest, asked).map(Some)
+}
+
+/// A run goes on where it was, as it is asked for now.
+///
+/// # Errors
+/// When its preset or its data cannot be read.
+pub(super) fn resuming(
+    run: &RunDirectory,
+    manifest: &Manifest,
+    asked: TrainRequest,
+) -> Result<TrainRequest, Error> {
     let experiment = experiment::of_run(&run.name(), &manifest.preset, run.learned()?.as_ref())?;
-    Ok(Some(TrainRequest {
+    Ok(TrainRequest {
         device: asked.device,
         checkpoint_seconds: asked.checkpoint_seconds,
         on_end: asked.on_end,
-        ..TrainRequest::resuming(run, &manifest, experiment)?
-    }))
+        ..TrainRequest::resuming(run, manifest, experiment)?
+    })
 }
 
 fn say(reporting: &Reporting, text: &str) -> Result<(), Error> {

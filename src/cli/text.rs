@@ -1,5 +1,7 @@
 //! Text from files and folders, made safe for a terminal.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Error;
 use crate::run::text::{steers, without_codes};
 pub use crate::tui::format::bytes;
@@ -22,6 +24,23 @@ pub fn plain(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// Rows as lines whose columns stand below each other, each as wide as its widest cell.
+pub fn columns(rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let written = rows.iter().map(|row| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
+        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+    });
+    written.collect()
 }
 
 /// A value as JSON in one line, in which what steers a terminal is escaped: JSON itself asks that only of some.

@@ -45,11 +45,11 @@ pub struct Arguments {
     #[arg(long, value_name = "LAYERS", default_value_t = 0)]
     freeze: usize,
     /// Cross-validation: cut the samples into this many parts, train once for each, test on that part, and tell mean and
-    /// standard deviation of the scores
+    /// standard deviation of the scores. Called again after it was ended or killed, it goes on where it was
     #[arg(long, value_name = "PARTS", conflicts_with = "detach", value_parser = clap::value_parser!(u32).range(2..=1000))]
     folds: Option<u32>,
     /// Train so many times, with the preset's seed and those after it, and tell mean, standard deviation and 95% interval of the
-    /// scores
+    /// scores. Called again after it was ended or killed, it goes on where it was
     #[arg(long, value_name = "SEEDS", conflicts_with_all = ["detach", "folds"], value_parser = clap::value_parser!(u32).range(2..=1000))]
     repeat: Option<u32>,
     /// What this training is called for whoever starts it again, such as a cluster: called again with the same name, it goes on where
@@ -57,8 +57,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["detach", "folds", "repeat", "no_save"])]
     task: Option<String>,
     /// Run this in a shell when it has ended, with TRAINYARD_PRESET, TRAINYARD_RUN, TRAINYARD_OUTCOME (finished, stopped early,
-    /// stopped, failed) and TRAINYARD_REASON in its environment
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["folds", "repeat"])]
+    /// stopped, failed) and TRAINYARD_REASON in its environment; with --repeat and --folds once, when all have ended, TRAINYARD_RUN
+    /// being the names of all runs
+    #[arg(long, value_name = "COMMAND")]
     on_end: Option<String>,
     /// Keep nothing on disk
     #[arg(long)]

@@ -71,6 +71,30 @@ impl Metric {
         Metric::PseudoLikelihood,
     ];
 
+    /// The least and the largest value that it can have.
+    pub fn range(self) -> [f64; 2] {
+        match self {
+            Metric::TopFive
+            | Metric::Precision
+            | Metric::Recall
+            | Metric::F1
+            | Metric::RocAuc
+            | Metric::ScoreReal
+            | Metric::ScoreGenerated => [0.0, 1.0],
+            Metric::Mae
+            | Metric::Rmse
+            | Metric::BitsPerCharacter
+            | Metric::GeneratorLoss
+            | Metric::DiscriminatorLoss
+            | Metric::ReconstructionError
+            | Metric::KlDivergence => [0.0, f64::INFINITY],
+            Metric::Perplexity => [1.0, f64::INFINITY],
+            Metric::RSquared => [f64::NEG_INFINITY, 1.0],
+            Metric::PseudoLikelihood => [f64::NEG_INFINITY, 0.0],
+            Metric::FreeEnergy | Metric::FreeEnergyHeldOut => [f64::NEG_INFINITY, f64::INFINITY],
+        }
+    }
+
     /// As a person reads it.
     pub fn title(self) -> &'static str {
         match self {

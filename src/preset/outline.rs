@@ -115,6 +115,14 @@ impl Outline {
         path.0.iter().try_fold(&self.0, Node::child)
     }
 
+    /// Where the name of the field at `path` stands, if it is written in the text.
+    pub fn name(&self, path: &Path) -> Option<usize> {
+        let (Key::Field(name), above) = path.0.split_last()? else { return None };
+        let holder = above.iter().try_fold(&self.0, Node::child)?;
+        let is_it = |part: &&Part| part.name.as_ref() == Some(name);
+        holder.parts.iter().find(is_it).map(|part| part.start)
+    }
+
     /// Where the value at `path` stands, if it is written in the text.
     pub fn find_exactly(&self, path: &Path) -> Option<Range<usize>> {
         self.node(path).map(Node::span)

@@ -74,6 +74,29 @@ impl PresetError {
         help: impl Into<String>,
     ) -> Self {
         let offset = Outline::of(text).find(path).start;
+        Self::at_offset(origin, text, (path, offset), problem, help)
+    }
+
+    /// An error about the name of the field at `path` in `text`, not about its value.
+    pub fn at_name(
+        origin: &str,
+        text: &str,
+        path: &Path,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let outline = Outline::of(text);
+        let offset = outline.name(path).unwrap_or_else(|| outline.find(path).start);
+        Self::at_offset(origin, text, (path, offset), problem, help)
+    }
+
+    fn at_offset(
+        origin: &str,
+        text: &str,
+        (path, offset): (&Path, usize),
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         let first = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);

@@ -29,6 +29,22 @@ pub(super) fn open(folder: &Path) -> Result<Appender, Error> {
     Appender::open(&path, false)
 }
 
+/// Adds a line to the log of a run that nobody trains any more, as after its end.
+///
+/// # Errors
+/// When the system refuses.
+pub fn add(folder: &Path, line: &str) -> Result<(), Error> {
+    open(folder)?.append(format!("{}\n", stamped(line)).as_bytes())
+}
+
+/// A line with the time in front of it, as logs have it.
+pub fn stamped(line: &str) -> String {
+    let time = time::OffsetDateTime::now_utc();
+    let form = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    // One line a record, whatever the text holds.
+    format!("{} {}", time.format(&form).unwrap_or_default(), line.replace(['\n', '\r'], " "))
+}
+
 /// How many bytes of the log's end are read.
 const TAIL: u64 = 256 << 10;
 

@@ -65,6 +65,9 @@ pub struct Manifest {
     /// The task of a submission to Slurm that it trains: `mnist-cnn-1/3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted: Option<String>,
+    /// The trainings of one `--repeat` or `--folds`, of which it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOf>,
     /// The job of Slurm in which it was trained last: `12`, or `12_3` for a task of an array.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
@@ -83,6 +86,20 @@ impl fmt::Display for OfSearch {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "trial {} of {}", self.number, self.search)
     }
+}
+
+/// One of the trainings of one `--repeat` or `--folds`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// What they are called together.
+    pub set: String,
+    /// Which of them it is, from 1.
+    pub place: u32,
+    /// How many they are.
+    pub of: u32,
+    /// Where the weights came from with which it began.
+    #[serde(default)]
+    pub init_from: Option<String>,
 }
 
 /// The checkpoint of another run from which a run went on, and what was changed.
@@ -303,6 +320,7 @@ impl Manifest {
             trial: None,
             queued: None,
             submitted: None,
+            part: None,
             job: machine::slurm_job(),
         }
     }

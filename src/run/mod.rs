@@ -47,7 +47,7 @@ pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, Found, RunDirectory};
 pub use histogram::{Histogram, Histograms};
 pub use label::Label;
-pub use manifest::{Best, Branched, Extension, Judged, Manifest, Move, OfSearch, Status, Steered};
+pub use manifest::{Best, Branched, Extension, Judged, Manifest, Move, OfSearch, PartOf, Status, Steered};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};
 pub use tensors::NamedTensor;

@@ -5,6 +5,9 @@ use super::spread::{Spread, difference};
 use super::text::figure;
 use crate::preset::Preset;
 
+/// The result that is a loss.
+const LOSS: &str = "test loss";
+
 /// Whether two runs have the same settings but for the seed.
 pub fn differ_only_in_seed(one: &Preset, other: &Preset) -> bool {
     *other == Preset { seed: other.seed, ..one.clone() }
@@ -17,6 +20,8 @@ pub struct OverSeeds {
     pub result: &'static str,
     /// How it is spread with the settings of each.
     pub spreads: [Spread; 2],
+    /// Whether it is a loss, and another one in each of the two settings.
+    pub are_two_losses: bool,
     /// The difference of the means, the second less the first, and its interval of 95% confidence.
     pub difference: Option<(f64, [f64; 2])>,
 }
@@ -24,7 +29,7 @@ pub struct OverSeeds {
 impl OverSeeds {
     /// Whether the difference is more than what seeds alone explain; `None` where that cannot be said.
     pub fn is_more_than_seeds(&self) -> Option<bool> {
-        let (_, [low, high]) = self.difference?;
+        let (_, [low, high]) = self.difference.filter(|_| !self.are_two_losses)?;
         Some(low > 0.0 || high < 0.0)
     }
 
@@ -46,6 +51,7 @@ impl OverSeeds {
                 figure(high),
                 if is_more { "more than" } else { "within" }
             ),
+            _ if self.are_two_losses => "they are two different losses, which cannot be compared".into(),
             _ => "two seeds of each are needed to tell whether the difference is more than that of seeds"
                 .into(),
         };
@@ -81,9 +87,20 @@ pub fn over_seeds(all: &[Overview], first: &Overview, second: &Overview) -> Vec<
     let compare = |result, of: &dyn Fn(&(f64, Option<f64>)) -> Option<f64>| {
         let values = |group: &[(f64, Option<f64>)]| group.iter().map(of).collect::<Option<Vec<f64>>>();
         let spreads = [Spread::of(values(&groups[0])?)?, Spread::of(values(&groups[1])?)?];
-        Some(OverSeeds { result, difference: difference(&spreads[0], &spreads[1]), spreads })
+        let are_two_losses = result == LOSS && (a.loss, &a.loss_options) != (b.loss, &b.loss_options);
+        Some(OverSeeds {
+            result,
+            are_two_losses,
+            difference: difference(&spreads[0], &spreads[1])
+                .filter(|_| !are_two_losses)
+                // Shares of samples differ by all of them at most.
+                .map(|(value, ends)| {
+                    (value, if result == LOSS { ends } else { ends.map(|end| end.clamp(-1.0, 1.0)) })
+                }),
+            spreads,
+        })
     };
-    let loss = compare("test loss", &|test| Some(test.0));
+    let loss = compare(LOSS, &|test| Some(test.0));
     let accuracy = compare("test accuracy", &|test| test.1);
     loss.into_iter().chain(accuracy).collect()
 }
@@ -133,6 +150,14 @@ mod tests {
             "over seeds: test loss 0.0430 ± 0.0025 with 5 seeds, then 0.0485 ± 0.0026 with 4 seeds: \
              the difference 0.0055 (95%: 0.0013 to 0.0097) is more than what seeds alone explain"
         );
+        let mut other = fast.clone();
+        for run in &mut other {
+            run.manifest.as_mut().unwrap().preset.loss = crate::preset::Loss::MeanSquaredError;
+        }
+        let compared = over_seeds(&[slow.clone(), other.clone()].concat(), &slow[0], &other[0]);
+        let [loss] = &compared[..] else { panic!("{compared:?}") };
+        assert_eq!((loss.difference, loss.is_more_than_seeds()), (None, None));
+        assert!(loss.in_words().ends_with("they are two different losses, which cannot be compared"));
         assert!(over_seeds(&all, &slow[0], &slow[1]).is_empty(), "they differ in nothing but the seed");
         assert!(
             over_seeds(&[slow[0].clone(), fast[0].clone()], &slow[0], &fast[0]).is_empty(),

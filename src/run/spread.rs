@@ -11,6 +11,15 @@ pub struct Spread {
     pub deviation: Option<f64>,
 }
 
+/// An interval of confidence of values that lie in a range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// From where to where.
+    pub ends: [f64; 2],
+    /// Whether what lay beyond the range was cut off: with so few values, Student's t is then no more than a rule of thumb.
+    pub is_cut: bool,
+}
+
 impl Spread {
     /// The spread of values; `None` where there are none.
     pub fn of(values: Vec<f64>) -> Option<Self> {
@@ -30,6 +39,15 @@ impl Spread {
     pub fn interval(&self) -> Option<[f64; 2]> {
         let half = quantile(self.values.len() as f64 - 1.0) * self.variance_of_mean()?.sqrt();
         Some([self.mean - half, self.mean + half])
+    }
+
+    /// The same of values that lie in this range: what lies beyond it is cut off, since no mean is there. A range that a value itself
+    /// lies beyond is none.
+    pub fn interval_within(&self, [least, most]: [f64; 2]) -> Option<Interval> {
+        let whole = self.interval()?;
+        let is_range = self.values.iter().all(|value| (least..=most).contains(value));
+        let ends = if is_range { whole.map(|end| end.clamp(least, most)) } else { whole };
+        Some(Interval { ends, is_cut: ends != whole })
     }
 }
 
@@ -123,6 +141,12 @@ mod tests {
         assert!((found + 0.0055).abs() < 1e-12, "{found}");
         assert!((low + 0.009_702_812_323_209_953).abs() < 1e-6, "{low}");
         assert!((high + 0.001_297_187_676_790_041_5).abs() < 1e-6, "{high}");
+        // An accuracy is at most 1.
+        let accuracy = spread(&[0.99, 1.0, 0.95]);
+        let Interval { ends: [low, high], is_cut } = accuracy.interval_within([0.0, 1.0]).unwrap();
+        assert!(low > 0.9 && high == 1.0 && is_cut && accuracy.interval().unwrap()[1] > 1.04);
+        let whole = spread(&[-1.0, 1.0]).interval_within([0.0, 1.0]).unwrap();
+        assert!(!whole.is_cut && whole.ends[0] < -12.0, "a value lies beyond that range");
         assert_eq!(difference(&spread(&[1.0]), &a), None);
         assert_eq!(difference(&spread(&[1.0, 1.0]), &spread(&[2.0, 2.0])), None);
         // The mean of five, half a width of 2.776 standard errors.

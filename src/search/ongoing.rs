@@ -97,6 +97,43 @@ impl Search {
         trial.state(self.subject.rungs().len(), self.record.is_ended)
     }
 
+    /// How a trial stands now, in a word or two: one that is open may be trained at the moment.
+    pub fn standing(&self, trial: &Trial) -> &'static str {
+        let state = self.state(trial);
+        let runs = || home::runs_folder().ok();
+        let is_held = |name: &String| {
+            runs().is_some_and(|runs| Lock::holder(&runs.join(name)).is_ok_and(|owner| owner.is_some()))
+        };
+        match state {
+            State::Open if trial.runs.iter().filter_map(|run| run.run.as_ref()).any(is_held) => "running",
+            _ => state.word(),
+        }
+    }
+
+    /// Why a trial was not trained to its end, where that is so.
+    pub fn why(&self, trial: &Trial) -> Option<String> {
+        trial.why(self.subject.rungs().len(), self.record.is_ended)
+    }
+
+    /// The trials to which nothing more is done: complete, stopped early or failed.
+    pub fn done(&self) -> usize {
+        let is_done =
+            |trial: &&Trial| matches!(self.state(trial), State::Complete | State::Halted | State::Failed);
+        self.trials.iter().filter(is_done).count()
+    }
+
+    /// What a person's command that is run at its end finds in its environment.
+    pub fn variables(&self, outcome: &str) -> Vec<(&'static str, String)> {
+        let best = self.best().and_then(|best| best.values()?.first().map(f64::to_string));
+        vec![
+            ("TRAINYARD_PRESET", self.subject.base.preset.name.clone()),
+            ("TRAINYARD_SEARCH", self.store.name()),
+            ("TRAINYARD_OUTCOME", outcome.to_owned()),
+            ("TRAINYARD_TRIALS", self.made().to_string()),
+            ("TRAINYARD_BEST", best.unwrap_or_default()),
+        ]
+    }
+
     /// The trials that count: the preset takes their settings.
     pub fn made(&self) -> usize {
         self.trials.iter().filter(|trial| trial.refused.is_none()).count()
@@ -176,6 +213,24 @@ impl Open {
         let clock = Clock::from(record.seconds);
         let search = Search { store, record, subject, trials };
         Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock, is_ended_here: false })
+    }
+
+    /// Checks that something is left to do in the search of this name, if there is one; changes nothing.
+    ///
+    /// # Errors
+    /// When it has ended, or it is another search.
+    pub fn check(store: &Store, subject: &Subject) -> Result<(), Error> {
+        if !store.is_there() {
+            return Ok(());
+        }
+        let (name, mut record) = (store.name(), store.load()?);
+        record.take_over(&name, subject)?;
+        match record.is_ended {
+            false => Ok(()),
+            true => Err(Error::Name(format!(
+                "the search {name} has ended: nothing is left to train; --trials with more of them goes on, --name begins another one, `trainyard search show {name}` shows it"
+            ))),
+        }
     }
 
     /// Has those trials trained again that have failed.

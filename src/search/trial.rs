@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::preset::Assignment;
+use crate::preset::counted;
 use crate::run::spread::Spread;
 
 /// One combination of settings, and how far it has come.
@@ -94,6 +95,18 @@ impl Trial {
     pub fn failure(&self) -> Option<&str> {
         let failed = self.runs.iter().find_map(|run| run.failed.as_deref());
         self.refused.as_deref().or(failed)
+    }
+
+    /// Why it was not trained to its end, where that is so.
+    pub fn why(&self, rungs: usize, is_ended: bool) -> Option<String> {
+        match self.state(rungs, is_ended) {
+            State::Halted => Some(format!(
+                "stopped early after {}, at rung {} of {rungs}: it was not among those that went on",
+                counted(u64::from(self.epochs()), "epoch"),
+                self.rungs_reached()
+            )),
+            _ => self.failure().map(str::to_owned),
+        }
     }
 
     /// The trainings that have not come to the rung that is wanted.

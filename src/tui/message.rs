@@ -203,6 +203,8 @@ pub enum SearchAnswer {
         outcome: &'static str,
         /// Seconds since it was begun here.
         seconds: f64,
+        /// What a person's command finds of it in its environment.
+        variables: Vec<(&'static str, String)>,
     },
     /// The process that carries out the search of this name was asked to end.
     Ends(String),

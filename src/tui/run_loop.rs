@@ -464,9 +464,10 @@ impl<L: Link> Outside<'_, L> {
                     }
                     Effect::TellEnd(end) => {
                         self.to_terminal.extend(end.sequences(&state.on_end));
-                        if let Some(problem) = end.run_command(&state.on_end) {
-                            messages.push(Message::Problem(problem));
-                        }
+                        let found = self.found.clone();
+                        end.run_command(&state.on_end, move |problem| {
+                            drop(found.send(Message::Problem(problem)));
+                        });
                     }
                 }
             }

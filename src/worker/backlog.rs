@@ -72,6 +72,9 @@ impl Backlog {
             Event::Checkpoint { .. } | Event::LeftOut(_) => self.push_line(number, event),
             Event::Usage(usage) => self.usage = Some((number, usage)),
             Event::Unsaved(what) => self.others.push_back((number, Event::Unsaved(cut(what)))),
+            Event::CommandFailed(what) => {
+                self.others.push_back((number, Event::CommandFailed(cut(what))));
+            }
             Event::Preparing(_)
             | Event::Started(_)
             | Event::Past(_)

@@ -24,9 +24,9 @@ use crate::nn::kernel::threads::Threads;
 use crate::preset::{Learned, Preset};
 use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
-use crate::run::hook;
 use crate::run::tensors::save_tensors;
 use crate::run::{self, Branched, Damaged, Reopened, RunDirectory, Status, Steered};
+use crate::run::{hook, log_file};
 use crate::train::Training;
 
 /// Starts a worker that keeps nothing on disk.
@@ -388,7 +388,11 @@ impl Engine<'_> {
             ("TRAINYARD_REASON", reason),
         ];
         if let Err(problem) = hook::run(command, &variables) {
-            self.outbox.send(Event::Log(problem));
+            if let (Some(runs), Some(run)) = (&self.runs, run) {
+                // Whoever listens hears it as well.
+                let _ = log_file::add(&runs.join(run), &problem);
+            }
+            self.outbox.send(Event::CommandFailed(problem));
         }
     }
 

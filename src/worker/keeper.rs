@@ -14,8 +14,8 @@ use crate::preset::counted;
 use crate::preset::{EarlyStopping, Learned, OnNan};
 use crate::run::past::EPOCH;
 use crate::run::{
-    self, Best, Branched, Checkpoint, Histograms, Judged, Manifest, OfSearch, Recorder, RecorderEvent,
-    Reopened, RunDirectory, Status, Steered,
+    self, Best, Branched, Checkpoint, Histograms, Judged, Manifest, OfSearch, PartOf, Recorder,
+    RecorderEvent, Reopened, RunDirectory, Status, Steered,
 };
 use crate::train::{EpochReport, Scores, StepReport, StepSeen, Training};
 
@@ -80,6 +80,7 @@ pub(super) struct Keeper {
     /// The item of the queue that a new run trains.
     queued: Option<u32>,
     submitted: Option<String>,
+    part: Option<PartOf>,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,
     /// The factor of the learning rate in the last step.
@@ -150,6 +151,7 @@ impl Keeper {
             trial: request.trial.clone(),
             queued: request.queued,
             submitted: request.submitted.clone(),
+            part: request.part.clone(),
             good: None,
             factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
@@ -212,6 +214,7 @@ impl Keeper {
                 trial: self.trial.take(),
                 queued: self.queued.take(),
                 submitted: self.submitted.take(),
+                part: self.part.take(),
                 ..manifest
             };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::nn::Activity;
 use crate::preset::{Assignment, DeviceChoice, Experiment, Preset};
 pub use crate::run::Histograms;
-use crate::run::{self, Manifest, OfSearch, RunDirectory, Steered, home};
+use crate::run::{self, Manifest, OfSearch, PartOf, RunDirectory, Steered, home};
 pub use crate::train::diagnostics::Finding;
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
@@ -195,6 +195,9 @@ pub struct TrainRequest {
     /// The task of a submission to Slurm that it trains.
     #[serde(default)]
     pub submitted: Option<String>,
+    /// The trainings of one `--repeat` or `--folds`, of which it is one.
+    #[serde(default)]
+    pub part: Option<PartOf>,
     /// A person's command that is run when it has ended, in a shell, with `TRAINYARD_PRESET`, `TRAINYARD_RUN`, `TRAINYARD_OUTCOME`
     /// (`finished`, `stopped early`, `stopped`, `failed`) and `TRAINYARD_REASON` in its environment.
     #[serde(default)]
@@ -221,6 +224,7 @@ impl TrainRequest {
             trial: None,
             queued: None,
             submitted: None,
+            part: None,
             on_end: None,
         }
     }
@@ -387,6 +391,8 @@ pub enum Event {
     },
     /// This many scalars and pictures were left out of the run's event file, since the disk is slower than the training.
     LeftOut(u64),
+    /// The person's command that was to be run at the end has failed: how, and what it said last.
+    CommandFailed(String),
     /// A part of a run that has ended is not on disk: which one and why. Writing it is tried as long as the process lives.
     /// This comes before [`Event::Finished`] or [`Event::Failed`].
     Unsaved(String),

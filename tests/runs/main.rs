@@ -14,6 +14,7 @@ mod procedures;
 mod program;
 mod prune;
 mod queue;
+mod repeat;
 mod saved;
 mod search;
 mod signals;

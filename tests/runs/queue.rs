@@ -61,7 +61,9 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
         (vec!["queue", "add", "train", "no-such-preset"], "no-such-preset"),
         (vec!["queue", "add", "xor", "--epochs", "0"], "--epochs 0"),
         (vec!["queue", "add", "train", "xor", "--folds", "3"], "--folds"),
-        (vec!["queue", "add", "runs"], "runs"),
+        (vec!["queue", "add", "runs"], "runs cannot wait"),
+        (vec!["queue", "add", "eval", "last"], "train and search can"),
+        (vec!["queue", "add", "--hold"], "what is to wait"),
         (vec!["queue", "move", "7", "up"], "no item 7"),
     ] {
         let (code, said) = said(&home, &words);
@@ -70,11 +72,15 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
     assert!(items(&home).is_empty() && !home.folder.join("runs").exists());
     for words in [
         &["xor", "--epochs", "3"][..],
-        &["train", "xor", "--epochs", "4"],
+        &["train", "xor", "--epochs", "4", "--set", "title=\"four epochs\""],
         &["search", "s.ron", "--set", "train.epochs=5"],
         &["train", "xor", "--epochs", "6"],
     ] {
-        done(&home, &[&["queue", "add", "--hold"], words].concat());
+        // The queue's own options stand before or behind the command.
+        match words[0] {
+            "search" => done(&home, &[&["queue", "add"], words, &["--hold"]].concat()),
+            _ => done(&home, &[&["queue", "add", "--hold"], words].concat()),
+        };
     }
     done(&home, &["queue", "move", "4", "first"]);
     assert_eq!(states(&home), ["waiting"; 4]);
@@ -90,7 +96,16 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
         assert_eq!(item["search"].as_str(), (item["item"] == 3).then_some("s"), "{item}");
     }
     let listed = done(&home, &["queue"]);
-    assert!(listed.contains("train xor --epochs 4") && listed.contains("test loss"), "{listed}");
+    // As a shell takes it.
+    let line = r#"train xor --epochs 4 --set 'title="four epochs"'"#;
+    assert!(listed.contains(line) && listed.contains("test loss"), "{listed}");
+    let log = std::fs::read_to_string(home.folder.join("queue/log.txt")).unwrap();
+    assert!(log.lines().all(|line| line.as_bytes()[19] == b'Z'), "each line has its time: {log}");
+    // A search that has ended has nothing left to do.
+    for words in [&["queue", "add"][..], &["submit", "--print"]] {
+        let (code, said) = said(&home, &[words, &["search", "s.ron", "--set", "train.epochs=5"]].concat());
+        assert!(code == 2 && said.contains("the search s has ended: nothing is left to train"), "{said}");
+    }
     done(&home, &["queue", "clear"]);
     assert!(done(&home, &["queue"]).contains("nothing waits") && home.runs().len() == 5);
 }

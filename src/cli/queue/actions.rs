@@ -2,7 +2,7 @@
 
 use super::super::Error;
 use super::super::text::plain;
-use super::parse::Parse;
+use super::parse::{Parse, whole_command};
 use super::{prepare, work};
 use crate::run::lock::{Lock, Process};
 use crate::run::{RunDirectory, home};
@@ -23,10 +23,8 @@ pub(super) struct Added {
 ///
 /// # Errors
 /// What is wrong with it, or that no run could be kept.
-pub(super) fn add(mut words: Vec<String>, holds: bool, parse: Parse) -> Result<Added, Error> {
-    if !words.first().is_some_and(|word| ["train", "search"].contains(&word.as_str())) {
-        words.insert(0, "train".into());
-    }
+pub(super) fn add(words: Vec<String>, holds: bool, parse: Parse) -> Result<Added, Error> {
+    let words = whole_command(words)?;
     let folder = std::env::current_dir()?;
     // What is wrong with it is told now, not when its turn comes.
     prepare::check(&words, parse)?;

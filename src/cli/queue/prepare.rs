@@ -21,7 +21,10 @@ pub(super) fn check(words: &[String], parse: Parse) -> Result<(), Error> {
             check_device(request.device, request.experiment.preset.device)
                 .map_err(|problem| Error::Failed(plain(&problem)))
         }
-        Queued::Search(arguments) => arguments.for_queue().map(drop),
+        Queued::Search(arguments) => {
+            arguments.for_queue()?;
+            arguments.check_open()
+        }
     }
 }
 

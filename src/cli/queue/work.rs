@@ -10,10 +10,12 @@ use super::super::Error;
 use super::super::serve::itself;
 use super::super::signals::Signals;
 use super::super::text::plain;
+use super::super::threads::crowded;
 use super::parse::Parse;
 use super::prepare::prepare;
 use crate::preset::DeviceChoice;
 use crate::run::lock::Process;
+use crate::run::log_file::stamped;
 use crate::search::queue::{Heard, Item, Outcome, Runner, Shelf, work_off};
 use crate::worker::devices_shared_out;
 
@@ -60,6 +62,9 @@ impl Start {
             waiting => format!("{waiting} items, {jobs} at a time; `trainyard queue` shows them"),
         };
         writeln!(std::io::stdout(), "{said}")?;
+        if let Some(told) = crowded("--jobs", jobs.into()) {
+            writeln!(std::io::stderr(), "trainyard: {told}")?;
+        }
         Ok(())
     }
 }
@@ -162,7 +167,10 @@ impl Run {
         };
         work_off(&Shelf::own()?, &runner, &mut |heard| {
             // Nobody to tell is no reason to stop training.
-            let _ = writeln!(std::io::stdout(), "{}", plain(&in_words(heard)));
+            let text = plain(&in_words(heard));
+            // In the background it is a log.
+            let text = if self.detached { stamped(&text) } else { text };
+            let _ = writeln!(std::io::stdout(), "{text}");
         })?;
         signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
     }

@@ -148,7 +148,7 @@ impl Diff {
                 let object = json!({
                     "kind": "seeds", "what": one.result, "values": one.spreads.each_ref().map(spread),
                     "difference": one.difference.map(|(value, _)| value), "interval_95": one.difference.map(|(_, interval)| interval),
-                    "more_than_seeds": one.is_more_than_seeds(),
+                    "more_than_seeds": one.is_more_than_seeds(), "two_losses": one.are_two_losses,
                 });
                 writeln!(out, "{}", text::json(&object)?)?;
             }

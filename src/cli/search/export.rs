@@ -29,13 +29,13 @@ impl Export {
         let spreads = plan.objectives.iter().filter(|_| plan.repeat > 1);
         let spreads = spreads.map(|objective| format!("{} standard deviation", objective.name));
         let head = own(&["trial", "state"]).into_iter().chain(objectives).chain(spreads);
-        let head = head.chain(own(&["epochs", "seconds"])).chain(paths).chain(own(&["runs"]));
+        let head = head.chain(own(&["epochs", "seconds"])).chain(paths).chain(own(&["runs", "why"]));
         let mut text = row(&head.collect::<Vec<_>>())?;
         for trial in &search.trials {
             let values = trial.values().unwrap_or_default();
             let value = |place: usize| values.get(place).map(ToString::to_string).unwrap_or_default();
             let runs: Vec<&str> = trial.runs.iter().filter_map(|run| run.run.as_deref()).collect();
-            let first = [trial.number.to_string(), search.state(trial).word().to_owned()].into_iter();
+            let first = [trial.number.to_string(), search.standing(trial).to_owned()].into_iter();
             let spread =
                 |place: usize| trial.deviation(place).map(|spread| spread.to_string()).unwrap_or_default();
             let spreads = (0..plan.objectives.len()).filter(|_| plan.repeat > 1).map(spread);
@@ -46,7 +46,7 @@ impl Export {
             text.extend(row(&first
                 .chain(middle)
                 .chain(settings)
-                .chain([runs.join(" ")])
+                .chain([runs.join(" "), search.why(trial).unwrap_or_default()])
                 .collect::<Vec<_>>())?);
         }
         match &self.output {

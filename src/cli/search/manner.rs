@@ -1,7 +1,6 @@
 //! How the trainings of a search are carried out.
 
 use std::io::Write;
-use std::num::NonZero;
 
 use super::super::Error;
 use super::super::reporter::Reporting;
@@ -9,6 +8,7 @@ use super::super::serve::starter_of_trials;
 use super::super::signals::Signals;
 use super::super::task::put_back;
 use super::super::text::plain;
+use super::super::threads::{crowded, processors};
 use super::tell::Teller;
 use crate::preset::DeviceChoice;
 use crate::run::hook;
@@ -36,7 +36,7 @@ pub(super) struct Manner {
     #[arg(long)]
     accept_changed_data: bool,
     /// Run this in a shell when the search has ended, instead of its `on_end`, with TRAINYARD_SEARCH, TRAINYARD_OUTCOME (done, time is
-    /// up, interrupted, failed), TRAINYARD_TRIALS and TRAINYARD_BEST (the objective's best value) in its environment
+    /// up, interrupted, failed), TRAINYARD_TRIALS, TRAINYARD_BEST (the objective's best value) and TRAINYARD_PRESET in its environment
     #[arg(long, value_name = "COMMAND")]
     on_end: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Manner {
 
     /// The threads of each training.
     pub fn threads(&self) -> usize {
-        let share = || self.share(std::thread::available_parallelism().map_or(1, NonZero::get));
+        let share = || self.share(processors());
         self.threads.map_or_else(share, usize::from)
     }
 
@@ -102,18 +102,13 @@ impl Manner {
     fn tell_command(&self, search: &Search, ended: Option<Ended>) {
         let command = self.on_end.as_ref().or(search.subject.plan.on_end.as_ref());
         let Some(command) = command else { return };
-        let best = search.best().and_then(|best| best.values()?.first().map(f64::to_string));
         let outcome = match ended {
             Some(Ended::Interrupted) => Ended::Interrupted.word(),
-            Some(ended) if best.is_some() => ended.word(),
+            Some(ended) if search.best().is_some() => ended.word(),
             _ => "failed",
         };
-        let variables = [
-            ("TRAINYARD_SEARCH", &*search.store.name()),
-            ("TRAINYARD_OUTCOME", outcome),
-            ("TRAINYARD_TRIALS", &search.made().to_string()),
-            ("TRAINYARD_BEST", &best.unwrap_or_default()),
-        ];
+        let variables = search.variables(outcome);
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
         if let Err(problem) = hook::run(command, &variables) {
             // Nobody may be there to read it.
             let _ = writeln!(std::io::stderr(), "trainyard: {}", plain(&problem));
@@ -138,6 +133,10 @@ impl Manner {
         };
         let mut teller = Teller::new(reporting);
         teller.begin(&open.search)?;
+        if let Some(told) = crowded("--jobs", self.jobs()) {
+            // Nobody may be there to read it.
+            let _ = writeln!(std::io::stderr(), "trainyard: {told}");
+        }
         let ended = search::drive(&mut open, &driver, &mut |open, told| teller.tell(&open.search, &told));
         // Where it is put back into a cluster's queue, where others go on, or where it had ended before, this is not its end.
         let is_its_end = match &ended {

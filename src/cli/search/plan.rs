@@ -7,12 +7,15 @@ use serde_json::json;
 use super::super::Error;
 use super::super::reporter::{Reporting, line};
 use super::super::text::plain;
+use super::super::threads::{crowded, processors};
 use super::manner::Manner;
 use super::tell::time;
 use crate::preset::counted;
 use crate::search::{Definition, Method, Subject};
 use crate::worker::{self, Trial, Tried};
 
+/// Seconds until the process of a training has begun, about.
+const STARTING: f64 = 0.1;
 /// The trials that are listed.
 const LISTED: usize = 20;
 
@@ -26,7 +29,12 @@ pub(super) fn show(definition: Definition, manner: &Manner, reporting: &Reportin
     let measured = worker::measure(&subject.base, Trial::Pace, |_| {});
     let epochs = subject.most_epochs();
     let seconds = match measured {
-        Ok(Tried::Pace(pace)) => Some((pace, pace * epochs as f64 / jobs as f64)),
+        Ok(Tried::Pace(pace)) => {
+            let trainings = f64::from(plan.trials) * f64::from(plan.repeat);
+            // Several at a time share the processors out; more of them than there are take turns.
+            let at_once = jobs.min(processors()) as f64;
+            Some((pace, (pace * epochs as f64 + STARTING * trainings) / at_once))
+        }
         Ok(_) | Err(_) => None,
     };
     let objectives: Vec<String> = plan.objectives.iter().map(ToString::to_string).collect();
@@ -40,7 +48,7 @@ pub(super) fn show(definition: Definition, manner: &Manner, reporting: &Reportin
             .collect();
         return line(&json!({
             "event": "plan", "objectives": objectives, "method": plan.method.to_string(), "trials": plan.trials, "repeat": plan.repeat,
-            "told": plan.told(), "first": trials, "epochs": epochs, "seconds_per_epoch": seconds.map(|of| of.0), "seconds": seconds.map(|of| of.1),
+            "told": plan.told(), "first": trials, "epochs": epochs, "seconds_per_epoch": seconds.map(|of| of.0), "seconds": seconds.map(|of| of.1), "hours": plan.hours,
         }));
     }
     let mut out = std::io::stdout().lock();
@@ -54,7 +62,7 @@ pub(super) fn show(definition: Definition, manner: &Manner, reporting: &Reportin
     if plan.repeat > 1 {
         writeln!(out, "each with {} seeds", plan.repeat)?;
     }
-    if let Some(told) = plan.told() {
+    for told in plan.told() {
         writeln!(out, "{told}")?;
     }
     for trial in &first {
@@ -85,11 +93,21 @@ pub(super) fn show(definition: Definition, manner: &Manner, reporting: &Reportin
     match seconds {
         Some((pace, all)) => writeln!(
             out,
-            "an epoch of the preset itself takes about {} here, so all take about {}; settings that change its size change that",
+            "an epoch of the preset itself takes about {} here, so all take about {}, the start of each training included; settings \
+             that change its size change that",
             time(pace),
             time(all)
         )?,
         None => writeln!(out, "how long an epoch takes could not be measured")?,
+    }
+    if let Some(hours) = plan.hours {
+        let about = seconds.map(|(_, all)| all).filter(|all| *all > hours * 3600.0);
+        let trials = about.map(|all| (f64::from(plan.trials) * hours * 3600.0 / all).ceil());
+        let trials = trials.map(|trials| format!(": about {trials} of {} are made by then", plan.trials));
+        writeln!(out, "no trial begins after {}{}", time(hours * 3600.0), trials.unwrap_or_default())?;
+    }
+    if let Some(told) = crowded("--jobs", jobs) {
+        writeln!(out, "{told}")?;
     }
     Ok(())
 }

@@ -4,11 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use unicode_width::UnicodeWidthStr;
 
 use super::super::Error;
 use super::super::reporter::line;
-use super::super::text::plain;
+use super::super::text::{columns, plain};
 use super::found::find;
 use super::tell::{time, trial_json};
 use crate::run::atomic;
@@ -70,17 +69,20 @@ impl List {
                     let best = search.best().map(|best| super::tell::values(&search, best));
                     let best = best.map(|best| format!(", best {best}")).unwrap_or_default();
                     let workers = search.store.workers()?.len();
+                    // A training outlives the process that began it.
+                    let is_trained = search.trials.iter().any(|trial| search.standing(trial) == "running");
                     let how = match (workers, search.record.is_ended) {
                         (0, true) => "ended".to_owned(),
+                        (0, false) if is_trained => "its last trainings end, and it can go on".into(),
                         (0, false) => "can go on".into(),
                         (1, _) => "running".into(),
                         (several, _) => format!("{several} processes run it"),
                     };
-                    let said = format!("{name}  {} of {} trials, {how}{best}", search.made(), plan.trials);
+                    let said = format!("{name}  {} of {} trials, {how}{best}", search.done(), plan.trials);
                     let best = search.best().map(|best| trial_json(&search, best));
                     (
                         said,
-                        json!({ "search": name, "trials": search.made(), "of": plan.trials, "ended": search.record.is_ended, "workers": workers, "best": best }),
+                        json!({ "search": name, "trials": search.made(), "done": search.done(), "of": plan.trials, "ended": search.record.is_ended, "workers": workers, "best": best }),
                     )
                 }
                 Err(error) => (
@@ -156,16 +158,7 @@ fn table(search: &Search, trials: &[&Trial]) -> String {
             plan.space.values(&trial.settings).map(|value| value.map_or_else(|| "-".into(), plain));
         first.chain(middle).chain(settings).collect()
     }));
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
-    let written = rows.iter().map(|row| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
-        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
-    });
-    written.collect()
+    columns(&rows)
 }
 
 impl Best {

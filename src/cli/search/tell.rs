@@ -5,11 +5,11 @@ use std::io::Write;
 use serde_json::{Map, Value, json};
 
 use super::super::Error;
-use super::super::reporter::{Reporting, line};
+use super::super::reporter::{Reporting, in_a_job, line};
 use super::super::text::plain;
 use crate::preset::counted;
 use crate::run::text::figure;
-use crate::search::{Ended, Measured, Objective, Search, State, Told, Trial};
+use crate::search::{Ended, Measured, Objective, Search, Told, Trial};
 
 /// Tells how a search goes.
 pub(super) struct Teller<'a> {
@@ -31,7 +31,7 @@ impl<'a> Teller<'a> {
                 "method": plan.method.to_string(), "trials": plan.trials, "known": search.trials.len(), "told": plan.told(),
             }));
         }
-        if let Some(told) = plan.told() {
+        for told in plan.told() {
             self.say(&told)?;
         }
         let known = match search.made() {
@@ -75,7 +75,11 @@ impl<'a> Teller<'a> {
         let name = search.store.name();
         let mut out = std::io::stdout().lock();
         let trials = counted(search.made() as u64, "trial");
-        writeln!(out, "{how}: {trials} in {}", time(search.record.seconds))?;
+        let trials = match search.done() {
+            done if done == search.made() => trials,
+            done => format!("{done} of {trials} that were begun"),
+        };
+        writeln!(out, "{}", in_a_job(&format!("{how}: {trials} in {}", time(search.record.seconds))))?;
         match ended {
             Ended::Interrupted => writeln!(out, "`trainyard search resume {name}` goes on where it was")?,
             Ended::TimeIsUp => {
@@ -97,14 +101,21 @@ impl<'a> Teller<'a> {
 
     fn say(&self, text: &str) -> Result<(), Error> {
         if !self.reporting.quiet {
-            writeln!(std::io::stdout().lock(), "{}", plain(text))?;
+            writeln!(std::io::stdout().lock(), "{}", in_a_job(&plain(text)))?;
         }
         Ok(())
     }
 }
 
 fn reached(search: &Search, trial: &Trial) -> String {
-    let of = format!("trial {} of {}", trial.number, search.subject.plan.trials);
+    // Those that the preset refuses have a number and do not count.
+    let place =
+        search.trials.iter().filter(|one| one.refused.is_none() && one.number <= trial.number).count();
+    let all = search.subject.plan.trials;
+    let of = match trial.number as usize == place {
+        true => format!("trial {place} of {all}"),
+        false => format!("trial {}, {place} of {all}", trial.number),
+    };
     if let Some(why) = trial.failure() {
         return format!("{of}: failed: {why}  ({})", settings(search, trial));
     }
@@ -211,10 +222,10 @@ pub(super) fn trial_json(search: &Search, trial: &Trial) -> Value {
         };
         objectives.iter().enumerate().filter_map(by_seed).collect()
     };
-    let state: State = search.state(trial);
+    let state = search.standing(trial).replace(' ', "_");
     json!({
         "trial": trial.number, "state": state, "values": values, "standard_deviations": spreads, "settings": by_path(trial),
-        "epochs": trial.epochs(), "seconds": trial.seconds(), "why": trial.failure(),
+        "epochs": trial.epochs(), "seconds": trial.seconds(), "why": search.why(trial),
         "runs": trial.runs.iter().enumerate().map(|(place, run)| {
             json!({ "seed": run.seed, "run": run.run, "values": of_seed(place) })
         }).collect::<Vec<_>>(),

@@ -1,9 +1,7 @@
 //! What is asked of Slurm on the command line.
 
-use clap::{ArgAction, Args, Command, FromArgMatches};
-
-use super::super::Error;
-use super::super::text::{of_clap, plain};
+use super::super::text::plain;
+use super::super::{Error, apart};
 
 /// Seconds before the end of its time at which a job is told, where there is enough.
 const WARNING: u64 = 120;
@@ -75,6 +73,27 @@ impl Wishes {
         })
     }
 
+    /// Checks their form: a script that is only shown is seen by no Slurm.
+    fn check(&self) -> Result<(), Error> {
+        let wrong = |option: &str, value: &str, what: &str| {
+            Err(Error::Usage(format!("--{option} '{}': {what}", plain(value))))
+        };
+        for (option, value) in self.resources() {
+            if let Some(what) = problem_of(option, &value) {
+                return wrong(option, &value, what);
+            }
+        }
+        let time = self.time.as_deref().unwrap_or("0");
+        let is_unbounded = ["infinite", "unlimited"].contains(&time.to_lowercase().as_str());
+        if self.time.is_some() && self.seconds().is_none() && !is_unbounded {
+            return wrong("time", time, "write minutes, HOURS:MINUTES:SECONDS, or DAYS-HOURS:MINUTES");
+        }
+        if let Some(other) = self.sbatch.iter().find(|option| !option.starts_with('-')) {
+            return wrong("sbatch", other, "an option begins with -, such as --exclude=node3");
+        }
+        Ok(())
+    }
+
     /// Seconds before the end of its time at which a job is told: two minutes, less where the time is short.
     pub fn warning(&self) -> u64 {
         self.seconds().map_or(WARNING, |seconds| WARNING.min(seconds / 4)).max(5)
@@ -118,39 +137,30 @@ impl Wishes {
 /// # Errors
 /// What is wrong with a wish.
 pub(super) fn told_apart(typed: Vec<String>) -> Result<(Wishes, Vec<String>), Error> {
-    let mut reader = Wishes::augment_args(Command::new("submit").no_binary_name(true));
-    let takes_value = |word: &str| {
-        let (name, has_value) = word.split_once('=').map_or((word, false), |(name, _)| (name, true));
-        let arg = reader.get_arguments().find(|arg| {
-            let long = name.strip_prefix("--").is_some_and(|name| arg.get_long() == Some(name));
-            let short = name.strip_prefix('-').map(str::chars).is_some_and(|mut letters| {
-                arg.get_short().is_some() && letters.next() == arg.get_short() && letters.next().is_none()
-            });
-            long || short
-        })?;
-        Some(!has_value && !matches!(arg.get_action(), ArgAction::SetTrue))
-    };
-    let (mut wishes, mut words) = (Vec::new(), Vec::new());
-    let mut typed = typed.into_iter();
-    while let Some(word) = typed.next() {
-        match takes_value(&word) {
-            None => words.push(word),
-            Some(has_more) => {
-                wishes.push(word);
-                if has_more {
-                    wishes.extend(typed.next());
-                }
-            }
+    let missing = "what is to be submitted: train PRESET, or search FILE";
+    let (wishes, words): (Wishes, _) = apart::told_apart("submit", typed, missing)?;
+    wishes.check()?;
+    Ok((wishes, words))
+}
+
+/// What is wrong with the value of an option of `sbatch`, and what would be valid.
+fn problem_of(option: &str, value: &str) -> Option<&'static str> {
+    let is_one_word = !value.is_empty() && !value.contains(char::is_whitespace);
+    let are_digits = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
+    let is_count = |part: &str| are_digits(part.rsplit_once(':').map_or(part, |(_, count)| count));
+    match option {
+        "mem" => {
+            let number = value
+                .trim_end_matches(['b', 'B'])
+                .trim_end_matches(|letter: char| "kmgtKMGT".contains(letter));
+            (!are_digits(number)).then_some("a size is a number with K, M, G or T behind it, such as 16G")
         }
+        "gpus" => {
+            (!value.split(',').all(is_count)).then_some("write a number, or its kind before it: a100:2")
+        }
+        "cpus-per-task" | "time" => None,
+        _ => (!is_one_word).then_some("it is one word without spaces"),
     }
-    let matches = reader.try_get_matches_from_mut(wishes);
-    let read = matches
-        .and_then(|matches| Wishes::from_arg_matches(&matches))
-        .map_err(|error| Error::Usage(plain(&of_clap(&error))))?;
-    if words.is_empty() {
-        return Err(Error::Usage("what is to be submitted: train PRESET, or search FILE".into()));
-    }
-    Ok((read, words))
 }
 
 /// Removes an option and its value from a command line.
@@ -184,7 +194,22 @@ mod tests {
         }
         let (wishes, _) = of("xor --print --sbatch --exclude=node3").unwrap();
         assert!(wishes.print && wishes.sbatch == ["--exclude=node3"]);
-        assert!(of("xor --cpus none").unwrap_err().to_string().contains("--cpus"));
+        for (line, said) in [
+            ("xor --cpus none", "--cpus"),
+            ("xor --partition=", "--partition '': it is one word"),
+            ("xor --time soon", "--time 'soon': write minutes, HOURS:MINUTES:SECONDS"),
+            ("xor --mem lots", "--mem 'lots': a size is a number"),
+            ("xor --gpus two", "--gpus 'two': write a number"),
+            ("xor --sbatch exclude=node3", "--sbatch 'exclude=node3': an option begins with -"),
+        ] {
+            let told = of(line).unwrap_err();
+            assert!(matches!(told, Error::Usage(_)) && told.to_string().contains(said), "{line}: {told}");
+        }
+        for line in ["xor --mem 16G", "xor --mem 500MB", "xor --gpus a100:2,v100:1", "xor --time UNLIMITED"] {
+            assert!(of(line).is_ok(), "{line}");
+        }
+        let spaced = told_apart(vec!["xor".into(), "--partition".into(), "foo bar".into()]);
+        assert!(spaced.unwrap_err().to_string().contains("--partition 'foo bar'"));
         assert!(of("--print").unwrap_err().to_string().contains("what is to be submitted"));
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::super::log_file::stamped;
 use super::super::manifest::{Judged, Status, Steered};
 use super::super::tensorboard::Grid;
 use super::super::{Checkpoint, Histograms, RunDirectory};
@@ -119,17 +120,13 @@ impl Queue {
 
     /// Adds a line to the log, with the time in front of it.
     pub(super) fn line(&self, line: &str) {
-        let time = time::OffsetDateTime::now_utc();
-        let form = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-        let time = time.format(&form).unwrap_or_default();
-        // One line a record, whatever the text holds.
-        let line = line.replace(['\n', '\r'], " ");
+        let line = stamped(line) + "\n";
         let lines = &mut self.state().lines;
         // After a line that is left out, all are, until the writer has taken the lines: this keeps their order.
         if lines.left_out > 0 || lines.bytes.len() + line.len() > LOG {
             lines.left_out += 1;
         } else {
-            lines.bytes.extend_from_slice(format!("{time} {line}\n").as_bytes());
+            lines.bytes.extend_from_slice(line.as_bytes());
         }
     }
 

@@ -116,7 +116,8 @@ impl Known {
         Listed {
             name: name.to_owned(),
             standing: self.standing,
-            trials: board.map_or((0, 0), |board| (board.made(), board.wanted)),
+            trials: board.map_or((0, 0), |board| (board.counts.done(), board.wanted)),
+            running: board.map_or(0, |board| board.counts.running),
             best,
             problem: self
                 .problem
@@ -351,7 +352,7 @@ mod tests {
         let mut reader = disk.reader();
         let held = Lock::take(disk.store().path()).unwrap();
         let view = look(&mut reader);
-        assert_eq!((view.searches[0].standing, view.searches[0].trials), (Standing::Running, (2, 5)));
+        assert_eq!((view.searches[0].standing, view.searches[0].trials), (Standing::Running, (1, 5)));
         assert_eq!(view.searches[0].best, Some(("val_loss".into(), 0.4)));
         assert_eq!(reads(&reader), 2);
         look(&mut reader);

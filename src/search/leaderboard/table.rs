@@ -55,9 +55,10 @@ pub struct Listed {
     pub name: String,
     /// How it stands.
     pub standing: Standing,
-    /// The trials that were made, and how many are wanted.
+    /// The trials that are done, and how many are wanted.
     pub trials: (usize, u32),
-    /// The name of its first objective and the best trial's value of it.
+    /// The trials that train now.
+    pub running: usize,
     pub best: Option<(String, f64)>,
     /// Why it cannot be read.
     pub problem: Option<String>,
@@ -78,6 +79,23 @@ pub struct Counts {
     pub refused: usize,
     /// The others: they have not begun, wait for other trials, or were interrupted.
     pub open: usize,
+}
+
+impl Listed {
+    /// How it stands, in a word or two. A training outlives the process that began it.
+    pub fn word(&self) -> &'static str {
+        match self.standing {
+            Standing::Interrupted if self.running > 0 => "still trains",
+            standing => standing.word(),
+        }
+    }
+}
+
+impl Counts {
+    /// The trials to which nothing more is done.
+    pub fn done(&self) -> usize {
+        self.complete + self.halted + self.failed
+    }
 }
 
 /// A search in full.
@@ -136,7 +154,7 @@ pub struct Row {
     pub settings: Vec<Option<String>>,
     /// The place of each value in its range, from 0 to 1.
     pub places: Vec<Option<f64>>,
-    /// Why it failed or was refused.
+    /// Why it was stopped early, failed or was refused.
     pub why: Option<String>,
     /// The names of its runs, one for each seed that has begun.
     pub runs: Vec<String>,
@@ -152,8 +170,8 @@ impl Row {
             value.as_deref().and_then(|value| parameter.domain.place(value))
         };
         let places = space.parameters.iter().zip(&settings).map(place).collect();
-        let why = trial.failure().map(str::to_owned);
-        let values = if why.is_some() { None } else { trial.values() };
+        let why = trial.why(search.rungs, search.is_ended);
+        let values = if trial.failure().is_some() { None } else { trial.values() };
         let objectives = 0..search.plan.objectives.len();
         let state = trial.state(search.rungs, search.is_ended);
         Row {
@@ -201,11 +219,6 @@ impl Board {
     /// The trials by number.
     pub fn in_order(&self) -> impl Iterator<Item = &Row> {
         self.by_number.iter().filter_map(|place| self.rows.get(*place).map(|row| &**row))
-    }
-
-    /// The trials that were made: the preset takes their settings.
-    pub fn made(&self) -> usize {
-        self.rows.len() - self.counts.refused
     }
 
     /// Whether it can go on: nobody carries it out, and it is not done.
@@ -268,10 +281,9 @@ impl Board {
     /// Seconds that are left if the trials that are missing take as long as those that are done, one with the other; never more than
     /// the hours that it may take.
     fn time_left(&self, hours: Option<f64>) -> Option<f64> {
-        let Counts { complete, halted, failed, .. } = self.counts;
         // Of a halving only few trials are trained to the end: those count that have come to a rung at all.
         let reached = self.rows.iter().filter(|row| row.state == State::Open && row.rungs > 0).count();
-        let done = complete + halted + failed + reached;
+        let done = self.counts.done() + reached;
         let missing = (self.wanted as usize).saturating_sub(done);
         if self.standing == Standing::Ended || done == 0 || self.seconds <= 0.0 {
             return None;

@@ -33,6 +33,11 @@ impl<'a> Cursor<'a> {
         PresetError::at(self.origin, self.text, &self.path, problem, help)
     }
 
+    /// An error about its name.
+    pub fn error_of_name(&self, problem: impl Into<String>, help: impl Into<String>) -> PresetError {
+        PresetError::at_name(self.origin, self.text, &self.path, problem, help)
+    }
+
     /// The values without a name in its brackets.
     pub fn items(&self) -> Vec<Cursor<'a>> {
         let at = |(place, node)| Cursor { node, path: self.path.clone().index(place), ..self.clone() };

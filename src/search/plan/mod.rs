@@ -46,13 +46,46 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is to be told of it before it begins: that a grid is not tried whole.
-    pub fn told(&self) -> Option<String> {
+    /// What is to be told of it before it begins, in lines: that a grid is not tried whole, that losses are not the same.
+    pub fn told(&self) -> Vec<String> {
+        self.told_of_grid().into_iter().chain(self.told_of_losses()).collect()
+    }
+
+    /// That trials are compared by losses that are not the same thing.
+    fn told_of_losses(&self) -> Option<String> {
+        let is_loss = |objective: &&Objective| matches!(objective.name.as_str(), "loss" | "val_loss");
+        let objective = self.objectives.iter().find(is_loss)?;
+        let changes_it = |path: &str| path == "loss" || path.starts_with("loss_options");
+        let setting = self.space.parameters.iter().find(|parameter| changes_it(&parameter.path))?;
+        let (name, path) = (&objective.name, &setting.path);
+        Some(format!(
+            "{name} is another thing with each value of {path}, so trials are compared by losses that are not the same; val_accuracy or another metric is the same for all"
+        ))
+    }
+
+    fn told_of_grid(&self) -> Option<String> {
         let Proposer::Grid { points } = self.method.proposer() else { return None };
         let cells = self.space.cells(*points);
         let trials = self.trials;
         (u64::from(trials) < cells).then(|| {
             format!("the grid has {cells} combinations: the first {trials} of them are tried, the last settings change fastest")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn that_losses_are_not_the_same_is_told() {
+        let told = |space: &str, objective: &str| {
+            let text = format!("(search: (space: {{{space}}}, objective: {objective}))");
+            super::read(&text, "s.ron").unwrap().told()
+        };
+        let losses = r#""loss": [mean_squared_error, binary_crossentropy]"#;
+        let [line] = &told(losses, "val_loss")[..] else { panic!() };
+        assert!(line.starts_with("val_loss is another thing with each value of loss"), "{line}");
+        assert_eq!(told(losses, "val_accuracy"), [""; 0]);
+        assert_eq!(told(r#""loss_options.label_smoothing": uniform(0, 0.2)"#, "val_loss").len(), 1);
+        assert_eq!(told(r#""optimizer.learning_rate": log(1e-3, 1e-1)"#, "val_loss"), [""; 0]);
     }
 }

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::cursor::Cursor;
 use super::method::{Halving, Method, Proposer};
-use super::objective::Objective;
+use super::objective::{Measured, Objective};
 use crate::preset::outline::Outline;
 use crate::preset::{Path, PresetError};
 use crate::search::domain::Domain;
@@ -67,6 +67,13 @@ pub fn read(text: &str, origin: &str) -> Result<Plan, PresetError> {
         space,
         method,
     };
+    if let (Method::Halving(_), true) =
+        (&plan.method, plan.objectives.iter().any(|objective| objective.measured == Measured::Seconds))
+    {
+        let problem = "what is among the best is trained further by this method, and so takes more seconds: they say nothing";
+        let at = block.field("objective").unwrap_or_else(|| block.clone());
+        return Err(at.error(problem, "use val_loss or parameters, or the methods tpe or random"));
+    }
     plan.method.check(&plan).map_err(|(problem, help)| {
         block.field("method").unwrap_or_else(|| block.clone()).error(problem, help)
     })?;
@@ -164,7 +171,9 @@ fn read_space(given: &Cursor) -> Result<Space, PresetError> {
     for (path, values) in fields {
         if let Some(before) = space.parameters.iter().find(|before| is_same(&before.path, &path)) {
             let as_before = if before.path == path { String::new() } else { format!(", as {}", before.path) };
-            return Err(values.error(format!("{path} stands here twice{as_before}"), "keep one of them"));
+            return Err(
+                values.error_of_name(format!("{path} stands here twice{as_before}"), "keep one of them")
+            );
         }
         let parameter = read_parameter(&space, path, &values)?;
         space.parameters.push(parameter);

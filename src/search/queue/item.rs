@@ -110,9 +110,9 @@ impl Item {
         self.outcome.is_none()
     }
 
-    /// The command line as it was typed.
+    /// The command line as a shell takes it, without the program's name.
     pub fn line(&self) -> String {
-        self.words.join(" ")
+        in_line(&self.words)
     }
 
     /// The whole command, as a shell takes it.
@@ -123,8 +123,12 @@ impl Item {
 
 /// A command line without the program's name, as a shell takes it with it.
 pub fn command_of(words: &[String]) -> String {
-    let words = words.iter().map(|word| in_shell(word));
-    std::iter::once("trainyard".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    format!("trainyard {}", in_line(words))
+}
+
+/// Words as a shell takes them.
+pub fn in_line(words: &[String]) -> String {
+    words.iter().map(|word| in_shell(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Seconds since 1970 (UTC).

@@ -16,7 +16,7 @@ mod runner;
 mod shelf;
 mod watch;
 
-pub use item::{Item, Outcome, command_of};
+pub use item::{Item, Outcome, command_of, in_line};
 pub use runner::{Heard, Prepared, Runner, work_off};
 pub use shelf::{Move, Settings, Shelf};
 pub use watch::{Chosen, Fate, Jobs, LookAt, Progress, QueueSnapshot, Row, Standing, Task};

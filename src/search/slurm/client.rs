@@ -27,6 +27,18 @@ pub fn submit(script: &Path) -> Result<u64, String> {
     number.parse().map_err(|_| format!("sbatch answered '{}', not the number of a job", first_line(&said)))
 }
 
+/// Asks Slurm whether it would take a batch script; submits nothing. `None` where there is no Slurm to ask.
+pub fn check(script: &str) -> Option<Result<(), String>> {
+    let file =
+        tempfile::NamedTempFile::new().and_then(|file| std::fs::write(file.path(), script).map(|()| file));
+    let file = file.ok()?;
+    let answered = answer(Command::new("sbatch").arg("--test-only").arg(file.path()));
+    match answered {
+        Err(problem) if problem == missing() => None,
+        answered => Some(answered.map(drop)),
+    }
+}
+
 /// Ends jobs, or tasks of an array: `12`, `12_3`.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ mod script;
 mod states;
 mod submission;
 
-pub use client::{missing, requeue, submit, this_job};
+pub use client::{check, missing, requeue, submit, this_job};
 pub use jobs::{Job, cancel, jobs};
 pub use script::{Script, Work, is_one_line};
 pub use submission::{Shelf, Submission};

@@ -91,6 +91,11 @@ impl Subject {
                     Err(error) => (error.problem, error.help),
                 };
                 let named = Path::to(search_block::NAME).field("space").field(&parameter.path);
+                if names_nothing(&parameter.path, &problem) {
+                    let Text { text, origin, .. } = &self.definition.search;
+                    let problem = format!("the preset has no setting {}: {problem}", parameter.path);
+                    return Err(PresetError::at_name(origin, text, &named, problem, help));
+                }
                 let is_between = parameter.domain.is_numeric() && place > 1;
                 let at = match &parameter.when {
                     Some(_) => named.index(2),
@@ -108,6 +113,13 @@ impl Subject {
         }
         Ok(())
     }
+}
+
+/// Whether a preset that refuses a setting does so since it has none of this path, whatever its value.
+fn names_nothing(path: &str, problem: &str) -> bool {
+    let mut parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
+    problem == format!("there is no {path}")
+        || parts.any(|part| problem.starts_with(&format!("unknown field '{part}'")))
 }
 
 /// A value of a parameter that fits one of those that are wanted.

@@ -374,8 +374,8 @@ mod tests {
     fn what_the_preset_does_not_take_is_told_at_its_place_before_anything_runs() {
         let told = |old: &str, new: &str| subject(&SEARCH.replace(old, new), &[]).unwrap_err().to_string();
         for (old, new, place, words) in [
-            ("layers[0].units", "layers[7].units", "6:38", "there is no layers[7]"),
-            ("optimizer.learning_rate", "optimizer.learning_rat", "5:47", "unknown field 'learning_rat'"),
+            ("layers[0].units", "layers[7].units", "6:17", "there is no layers[7]"),
+            ("optimizer.learning_rate", "optimizer.learning_rat", "5:17", "unknown field 'learning_rat'"),
             ("int(8, 64, step: 8)", "int(0, 64)", "6:38", "does not take layers[0].units = 0"),
             ("[Adam(), SGD()]", "[Adam(), SGD(), Adamm()]", "7:46", "Adamm"),
             ("uniform(0, 0.99)", "uniform(0, 1.5)", "8:62", "does not take optimizer.momentum = 1.5"),
@@ -387,7 +387,7 @@ mod tests {
             (
                 "int(8, 64, step: 8)",
                 "int(8, 64), \"layers.0.units\": int(1, 2)",
-                "6:64",
+                "6:46",
                 "stands here twice, as layers[0].units",
             ),
             ("when(\"optimizer\", SGD", "when(\"optimizer\", []", "8:57", "the list is empty"),
@@ -416,6 +416,7 @@ mod tests {
                 "data.validation is 0",
             ),
             ("space: {", "method: asha(min_epochs: 999), space: {", "4:21", "min_epochs is 999"),
+            ("space: {", "method: asha, objective: seconds, space: {", "4:38", "takes more seconds"),
         ] {
             let said = told(old, new);
             let head = said.lines().next().unwrap_or_default();

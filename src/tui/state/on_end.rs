@@ -12,7 +12,8 @@ pub struct OnEnd {
     pub bell: bool,
     /// Have the terminal show a notification.
     pub notify: Notify,
-    /// Run this in a shell, with TRAINYARD_PRESET, TRAINYARD_RUN and TRAINYARD_OUTCOME in its environment.
+    /// Run this in a shell, with TRAINYARD_PRESET, TRAINYARD_OUTCOME and of a training TRAINYARD_RUN and TRAINYARD_REASON, of a search
+    /// TRAINYARD_SEARCH, TRAINYARD_TRIALS and TRAINYARD_BEST in its environment.
     pub command: Option<String>,
 }
 

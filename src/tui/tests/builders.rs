@@ -312,6 +312,7 @@ pub fn runs() -> Vec<Overview> {
             trial: None,
             queued: None,
             submitted: None,
+            part: None,
             job: None,
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;

@@ -224,6 +224,7 @@ fn marked_runs_are_drawn_together_and_compared() {
     let spread = |values: &[f64]| Spread::of(values.to_vec()).expect("values");
     let seeds = OverSeeds {
         result: "test loss",
+        are_two_losses: false,
         spreads: [spread(&[0.1, 0.2]), spread(&[0.3, 0.5])],
         difference: Some((0.25, [-0.1, 0.6])),
     };

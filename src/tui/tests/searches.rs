@@ -59,7 +59,7 @@ fn trials(count: u32) -> Vec<Trial> {
 
 fn listed(name: &str, standing: Standing, trials: (usize, u32), best: Option<f64>) -> Listed {
     let best = best.map(|best| ("val_loss".to_owned(), best));
-    Listed { name: name.into(), standing, trials, best, problem: None }
+    Listed { name: name.into(), standing, trials, running: 0, best, problem: None }
 }
 
 /// Three searches, the first of which is this one.
@@ -71,7 +71,7 @@ pub(super) fn view(board: Board) -> SearchesSnapshot {
     };
     let first = Listed {
         best: best.map(|best| (board.objectives[0].name.clone(), best)),
-        ..listed(&board.name, board.standing, (board.made(), board.wanted), None)
+        ..listed(&board.name, board.standing, (board.counts.done(), board.wanted), None)
     };
     let searches = vec![first, listed("mnist-cnn", Standing::Interrupted, (7, 40), Some(0.0412)), broken];
     SearchesSnapshot { searches, chosen: Some(Arc::new(board)), is_whole: true, problem: None }
@@ -278,10 +278,19 @@ fn a_search_goes_on_and_ends_and_the_command_is_said() {
     press(&mut state, KeyCode::Char('X'));
     assert!(screen(&state).contains("write a checkpoint first"), "{}", screen(&state));
     assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::OnSearch(SearchTask::End("s".into()))]);
-    let ended = |seconds| SearchAnswer::Ended { search: "nights".into(), outcome: "finished", seconds };
+    let variables = vec![("TRAINYARD_SEARCH", "nights".to_owned())];
+    let ended = |seconds| SearchAnswer::Ended {
+        search: "nights".into(),
+        outcome: "finished",
+        seconds,
+        variables: variables.clone(),
+    };
     assert!(update(&mut state, Message::SearchDone(ended(1.0))).is_empty(), "too short to be told of");
     let effects = update(&mut state, Message::SearchDone(ended(3600.0)));
-    assert!(matches!(&effects[..], [Effect::TellEnd(end)] if end.preset == "nights"), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::TellEnd(end)] if end.title == "nights" && end.variables == variables),
+        "{effects:?}"
+    );
     update(&mut state, Message::SearchDone(SearchAnswer::Failed("process 7: gone".into())));
     assert!(screen(&state).contains("process 7: gone"));
 }

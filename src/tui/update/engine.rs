@@ -125,6 +125,11 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             ));
             Vec::new()
         }
+        Event::CommandFailed(what) => {
+            state.log(what.clone());
+            state.complain(what);
+            Vec::new()
+        }
         Event::Unsaved(what) => {
             state.log(format!("NOT SAVED: {what}"));
             state.complain(format!("the end of the training is not saved: {what}"));

@@ -179,10 +179,10 @@ pub(super) fn on_done(state: &mut State, answer: SearchAnswer) -> Vec<Effect> {
             }
             state.inform(format!("runs in the background: {command}"));
         }
-        SearchAnswer::Ended { search, outcome, seconds } => {
+        SearchAnswer::Ended { search, outcome, seconds, variables } => {
             state.inform(format!("the search {} has {outcome}", clean(&search)));
             let is_long = seconds >= f64::from(state.on_end.after_seconds);
-            let end = End { preset: clean(&search), run: String::new(), outcome };
+            let end = End { title: clean(&search), outcome, variables };
             return is_long.then_some(Effect::TellEnd(end)).into_iter().collect();
         }
         SearchAnswer::Ends(search) => {

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
+use crate::search::queue::in_line;
 use crate::search::slurm::Job;
 use crate::tui::format;
 use crate::tui::layout::scroll_to;
@@ -59,7 +60,7 @@ fn cells(job: &Job) -> [String; 6] {
     };
     [
         clean(&job.job),
-        clean(&job.words.join(" ")),
+        clean(&in_line(&job.words)),
         state,
         job.seconds.map_or_else(dash, |seconds| format::duration(seconds as f64)),
         job.nodes.as_ref().map_or_else(dash, |nodes| clean(nodes)),

@@ -200,14 +200,8 @@ fn draw_details(state: &State, board: &Board, row: &Row, area: Rect, frame: &mut
     let width = usize::from(area.width);
     let (style, said) = match (&row.why, row.state) {
         (Some(why), TrialState::Refused) => (theme.style(Role::Bad), format!("not trained: {}", clean(why))),
+        (Some(why), TrialState::Halted) => (theme.style(Role::Warning), clean(why)),
         (Some(why), _) => (theme.style(Role::Bad), format!("failed: {}", clean(why))),
-        (None, TrialState::Halted) => (
-            theme.style(Role::Warning),
-            format!(
-                "stopped early after {} epochs, at rung {} of {}: it was not among those that went on",
-                row.epochs, row.rungs, board.rungs
-            ),
-        ),
         (None, TrialState::Open) if row.is_running => {
             (theme.style(Role::Good), "it trains now: Enter shows it".into())
         }
@@ -220,6 +214,9 @@ fn draw_details(state: &State, board: &Board, row: &Row, area: Rect, frame: &mut
         ),
         (None, TrialState::Open) if board.standing == Standing::Running => {
             (theme.style(Role::Muted), "it is about to begin".into())
+        }
+        (None, TrialState::Open) if row.runs.is_empty() => {
+            (theme.style(Role::Muted), "has not begun: b goes on with the search".into())
         }
         (None, TrialState::Open) => (theme.style(Role::Warning), "interrupted: b goes on with it".into()),
         (None, _) => (Style::new(), "trained to its end".into()),

@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
         return;
     }
     let name = all.iter().map(|one| one.name.width()).max().unwrap_or(0).min(28);
-    let standing = all.iter().map(|one| one.standing.word().width()).max().unwrap_or(0);
+    let standing = all.iter().map(|one| one.word().width()).max().unwrap_or(0);
     for ((place, one), row) in all.iter().enumerate().skip(first).zip(rows.rows()) {
         let style = match one.standing {
             _ if place == searches.place() => theme.selected().add_modifier(Modifier::BOLD),
@@ -63,18 +63,15 @@ fn line(one: &Listed, left: Option<f64>, name_width: usize, standing_width: usiz
         let space = " ".repeat(width.saturating_sub(text.width()));
         text + &space
     };
-    let mut text = format!(
-        "{}  {}",
-        padded(clean(&one.name), name_width),
-        padded(one.standing.word().into(), standing_width)
-    );
+    let mut text =
+        format!("{}  {}", padded(clean(&one.name), name_width), padded(one.word().into(), standing_width));
     if let Some(problem) = &one.problem {
         return format!("{text}  {}", clean(problem.lines().next().unwrap_or_default()));
     }
-    let (made, wanted) = one.trials;
+    let (done, wanted) = one.trials;
     if wanted > 0 {
         let trials =
-            format!("{} of {} trials", format::thousands(made as u64), format::thousands(wanted.into()));
+            format!("{} of {} trials", format::thousands(done as u64), format::thousands(wanted.into()));
         text.push_str(&format!("  {trials:>15}"));
     }
     if let Some((objective, value)) = &one.best {

@@ -252,19 +252,22 @@ fn command() -> clap::Command {
     with_negative_numbers(Cli::command())
 }
 
-/// Whether a word is a command of this program.
-fn is_command(word: &str) -> bool {
-    word == "help" || command().find_subcommand(word).is_some()
-}
-
 /// What a command line is for the queue.
 fn queued(words: &[String]) -> Result<queue::Queued, Error> {
-    let cannot_wait =
-        || Error::Usage("train and search are what can wait: train PRESET, search FILE".to_owned());
-    if !words.first().is_some_and(|word| ["train", "search"].contains(&word.as_str())) {
+    let first = words.first().map(String::as_str).unwrap_or_default();
+    let cannot_wait = || {
+        Error::Usage(format!(
+            "{} cannot wait or be submitted: train and search can, as in train PRESET and search FILE",
+            text::plain(first)
+        ))
+    };
+    let is_left_out = !["train", "search"].contains(&first);
+    if is_left_out && (first == "help" || command().find_subcommand(first).is_some()) {
         return Err(cannot_wait());
     }
-    let words = std::iter::once("trainyard").chain(words.iter().map(String::as_str));
+    // What is no preset either is told as such.
+    let words = is_left_out.then_some("train").into_iter().chain(words.iter().map(String::as_str));
+    let words = std::iter::once("trainyard").chain(words);
     let matches = command().try_get_matches_from(words);
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     match cli.map_err(|error| Error::Usage(text::plain(&text::of_clap(&error))))?.command {

@@ -1,7 +1,6 @@
 //! `trainyard runs`: what has been trained.
 
 mod delete;
-mod jobs;
 mod label;
 mod prune;
 mod show;
@@ -13,6 +12,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Error;
+use super::jobs;
 use super::text::{bytes, json, plain};
 use crate::run::{Overview, home};
 
@@ -74,7 +74,7 @@ impl Arguments {
         }
         let overviews = Overview::list(&home::runs_folder()?)?;
         let rows: Vec<Row> = overviews.iter().map(row).collect();
-        let (jobs, told) = super::jobs::listed(&overviews)?;
+        let (jobs, told) = jobs::listed(&overviews)?;
         let mut out = std::io::stdout().lock();
         if self.json {
             for row in &rows {

@@ -96,7 +96,6 @@ impl Several {
     }
 
     /// Trains one of them, unless it is complete.
-    #[expect(clippy::too_many_arguments, reason = "what one training of several is told")]
     fn part(
         self,
         place: u32,
@@ -145,12 +144,14 @@ fn tell_complete(run: &str, scores: &Scores, reporting: &Reporting) -> Result<()
 
 /// Tells a line beside the trainings.
 fn tell_log(text: &str, reporting: &Reporting) -> Result<(), Error> {
-    match (reporting.json, reporting.quiet) {
-        (true, _) => line(&json!({ "event": "log", "line": text })),
-        (false, true) => Ok(()),
-        // Nobody to tell is no reason to stop training.
-        (false, false) => Ok(drop(writeln!(std::io::stderr(), "{text}"))),
+    if reporting.json {
+        return line(&json!({ "event": "log", "line": text }));
     }
+    if !reporting.quiet {
+        // Nobody to tell is no reason to stop training.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+    Ok(())
 }
 
 /// Tells which of several trainings begins.

@@ -80,6 +80,8 @@ impl Arguments {
             work: plan.work,
         };
         let text = script.text().map_err(|problem| Error::Usage(plain(&problem)))?;
+        // A script that is only shown may be submitted by hand.
+        shelf.make_logs()?;
         if wishes.print {
             write!(std::io::stdout(), "{text}")?;
             // It may be meant for another cluster, so that it is shown all the same.
@@ -90,7 +92,6 @@ impl Arguments {
                 ))
             });
         }
-        shelf.make_logs()?;
         let runs = home::runs_folder()?;
         home::check_writable(&runs)
             .map_err(|error| Error::Failed(format!("no run can be kept: {}", plain(&error.to_string()))))?;
@@ -142,7 +143,7 @@ impl Arguments {
 
     /// What the command line comes to.
     fn plan(&self, parse: Parse) -> Result<Plan, Error> {
-        let mut words = whole_command(self.words.clone())?;
+        let mut words = whole_command(self.words.clone());
         match parse(&words)? {
             Queued::Train(arguments) => {
                 if self.wishes.workers.is_some() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -10,9 +10,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Error;
 use super::dashboard::First;
+use super::jobs;
 use super::queue::Parse;
 use super::text::{bytes, json, plain};
 use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
+use crate::run::{Overview, home};
+use crate::search::slurm::{Job, Shelf};
 use crate::tui::state::Screen;
 
 /// Open the dashboard at TensorBoard event files, live: those of PyTorch, Keras, Lightning, JAX, and our own
@@ -21,7 +24,7 @@ pub struct Arguments {
     /// Folders, as for `tensorboard --logdir`, or event files
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
-    /// Print the table of runs and end, as happens without a terminal; reads every file to its end
+    /// Print the table of runs, and the jobs of Slurm, and end, as happens without a terminal; reads every file to its end
     #[arg(long)]
     once: bool,
     /// Print one JSON object a line, with the newest value of every figure, and end
@@ -87,20 +90,48 @@ impl Arguments {
         let tag = self.value_tag(&mut watcher)?;
         watcher.look_at(Interest { value: tag, ..Interest::default() });
         let view = watcher.view();
+        let (jobs, told) = self.jobs()?;
         let mut out = std::io::stdout().lock();
         if self.json {
             for (id, row) in (0..).zip(view.rows.iter()) {
                 writeln!(out, "{}", json(&line(&watcher, id, row))?)?;
             }
+            jobs.iter().try_for_each(|job| Ok::<_, Error>(writeln!(out, "{}", json(job)?)?))?;
         } else {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
             let tag = tag.map_or("VALUE".into(), |tag| view.tags[tag as usize].name.to_string());
             out.write_all(table(&view.rows, &tag, now).as_bytes())?;
+            out.write_all(jobs::table(&jobs).as_bytes())?;
+        }
+        for told in told {
+            writeln!(std::io::stderr(), "trainyard: {}", plain(&told))?;
         }
         for problem in &view.problems {
             tracing::warn!("{problem}");
         }
         Ok(())
+    }
+
+    /// The jobs of Slurm that were submitted here, and what is to be told of them: beside our own runs all that `runs` lists, beside
+    /// others' those that wait or run.
+    fn jobs(&self) -> Result<(Vec<Job>, Vec<String>), Error> {
+        // Without a home nothing was submitted.
+        let (Ok(runs), Ok(shelf)) = (home::runs_folder(), Shelf::own()) else {
+            return Ok(Default::default());
+        };
+        if shelf.list()?.0.is_empty() {
+            return Ok(Default::default());
+        }
+        let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let own = whole(&runs);
+        let is_own = |folder: &PathBuf| {
+            let folder = whole(folder);
+            folder.starts_with(&own) || own.starts_with(&folder)
+        };
+        let are_own = self.folders.iter().any(is_own);
+        let (mut jobs, told) = jobs::listed(&Overview::list(&runs)?)?;
+        jobs.retain(|job| are_own || job.is_open());
+        Ok((jobs, told))
     }
 
     /// The tag in the table: the one that was asked for, or the one that says most.

@@ -63,7 +63,7 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
         (vec!["queue", "add", "train", "xor", "--folds", "3"], "--folds"),
         (vec!["queue", "add", "runs"], "runs cannot wait"),
         (vec!["queue", "add", "eval", "last"], "train and search can"),
-        (vec!["queue", "add", "--hold"], "what is to wait"),
+        (vec!["queue", "add", "--hold"], "<COMMAND>"),
         (vec!["queue", "move", "7", "up"], "no item 7"),
     ] {
         let (code, said) = said(&home, &words);

@@ -136,6 +136,12 @@ fn jobs_share_a_search_out_and_come_to_the_same_leaderboard_though_one_is_killed
     let jobs: Vec<&Value> = jobs.iter().filter(|one| one["submission"] == "jobs-1").collect();
     assert_eq!(jobs.len(), 3, "{listed}");
     assert!(jobs.iter().all(|one| one["search"] == "jobs" && one["state"] != "unknown"), "{listed}");
+    // `watch` tells of them beside their runs.
+    let runs = home.folder.join("runs");
+    let watched = cluster.trainyard(&home, &["watch", "--json", runs.to_str().expect("UTF-8")]);
+    let watched: Vec<Value> = watched.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert_eq!(watched.iter().filter(|one| one["submission"] == "jobs-1").count(), 3, "{watched:?}");
+    assert!(watched.iter().any(|one| one.get("step").is_some()), "beside runs: {watched:?}");
     // One dies with all its processes, another one is put back.
     cluster.slurm(&["scancel", "--full", "--signal=KILL", &format!("{job}_1")]);
     wait("four trials have begun", || begun() >= 4);
@@ -159,6 +165,15 @@ fn jobs_share_a_search_out_and_come_to_the_same_leaderboard_though_one_is_killed
             .is_ok_and(|manifest| manifest.job.is_some_and(|named| named.starts_with(&format!("{job}_"))))
     };
     assert!(runs_of(&home, "jobs").iter().all(of_jobs), "each run names its job");
+    // What a job has printed has times.
+    let log = home.folder.join(format!("slurm/logs/jobs-1.{job}_3.out"));
+    let log = std::fs::read_to_string(log).expect("what the third task has printed");
+    assert!(log.lines().next().is_some_and(|line| line.as_bytes()[19] == b'Z'), "{log}");
+    // It has ended: another job would train nothing.
+    let again = [&["submit"], &words[..]].concat();
+    let again = home.command(&again).current_dir(&home.folder).stderr(Stdio::piped()).output().expect("it");
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(again.status.code() == Some(2) && said.contains("the search jobs has ended"), "{said}");
 }
 
 /// Starts the job that trains `small` again after it was stopped with a checkpoint: its run ends as one that was never stopped. What its

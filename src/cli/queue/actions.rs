@@ -24,7 +24,7 @@ pub(super) struct Added {
 /// # Errors
 /// What is wrong with it, or that no run could be kept.
 pub(super) fn add(words: Vec<String>, holds: bool, parse: Parse) -> Result<Added, Error> {
-    let words = whole_command(words)?;
+    let words = whole_command(words);
     let folder = std::env::current_dir()?;
     // What is wrong with it is told now, not when its turn comes.
     prepare::check(&words, parse)?;

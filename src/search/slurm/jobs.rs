@@ -123,8 +123,9 @@ fn of_task(shelf: &Shelf, submission: &Submission, task: u32, states: &States, n
         words: submission.words.clone(),
         search: submission.search.clone(),
         seconds: seen.began.filter(|_| is_running).map(|began| now.saturating_sub(began)).or(seen.took),
+        // Slurm keeps the reason why it waited.
+        reason: seen.reason.filter(|_| !["cancelled", "completed"].contains(&seen.state.as_str())),
         state: seen.state,
-        reason: seen.reason,
         nodes: seen.nodes,
         run: None,
     })

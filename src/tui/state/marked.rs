@@ -135,6 +135,12 @@ fn together(group: &[&(&Overview, u8, &MarkedCurves)]) -> DrawnRun {
         [_] => (called(first), curves.by_tag.clone()),
         several => {
             let preset = first.manifest.as_ref().map_or("", |manifest| &manifest.preset.name);
+            let longest = |curves: &MarkedCurves| {
+                let all = curves.by_tag.iter().map(|(_, series)| series.clone());
+                all.max_by_key(|series| series.last().map(|bucket| bucket.step)).unwrap_or_default()
+            };
+            let lengths: Vec<Series> = several.iter().map(|run| longest(run.2)).collect();
+            let early = of_ended_early(ended_early(lengths.iter()));
             let spread = curves.by_tag.iter().filter_map(|(tag, _)| {
                 let of_tag = |run: &&(&Overview, u8, &MarkedCurves)| {
                     run.2.by_tag.iter().find(|(known, _)| known == tag).map(|(_, series)| series.clone())
@@ -142,11 +148,15 @@ fn together(group: &[&(&Overview, u8, &MarkedCurves)]) -> DrawnRun {
                 let all: Option<Vec<Series>> = several.iter().map(of_tag).collect();
                 Some((tag.clone(), spread(&all?)))
             });
-            (format!("{}, {} seeds, mean ± sd", clean(preset), several.len()), spread.collect())
+            (format!("{}, {} seeds, mean ± sd{early}", clean(preset), several.len()), spread.collect())
         }
     };
     let runs = group.iter().map(|run| RunKey::Own(run.0.run.name())).collect();
-    let timeline = Arc::new(curves.timeline.clone());
+    let length = |run: &&&(&Overview, u8, &MarkedCurves)| {
+        run.2.by_tag.iter().filter_map(|(_, series)| series.last()).map(|bucket| bucket.step).max()
+    };
+    let longest = group.iter().max_by_key(length).map_or(curves, |run| run.2);
+    let timeline = Arc::new(longest.timeline.clone());
     let curve = |(tag, series)| DrawnCurve {
         tag,
         series: Arc::new(series),
@@ -166,39 +176,66 @@ pub fn band(runs: Vec<DrawnRun>) -> Option<DrawnRun> {
         let series: Vec<Series> = all.iter().map(|curve| (*curve.series).clone()).collect();
         Some(DrawnCurve {
             series: Arc::new(spread(&series)),
+            timeline: all
+                .iter()
+                .max_by_key(|curve| curve.series.last().map(|bucket| bucket.step))
+                .map_or_else(|| curve.timeline.clone(), |longest| longest.timeline.clone()),
             lost: all.iter().map(|curve| curve.lost).sum(),
             restarts: all.iter().map(|curve| curve.restarts).sum(),
             ..curve.clone()
         })
     };
+    let longest = |run: &DrawnRun| {
+        let all = run.by_tag.iter().map(|curve| curve.series.clone());
+        all.max_by_key(|series| series.last().map(|bucket| bucket.step)).unwrap_or_default()
+    };
+    let lengths: Vec<Arc<Series>> = runs.iter().map(longest).collect();
+    let early = of_ended_early(ended_early(lengths.iter().map(|series| &**series)));
     Some(DrawnRun {
-        name: format!("{} runs, mean ± sd", runs.len()),
+        name: format!("{} runs, mean ± sd{early}", runs.len()),
         color: first.color,
         by_tag: first.by_tag.iter().filter_map(of_tag).collect(),
         runs: runs.iter().flat_map(|run| run.runs.clone()).collect(),
     })
 }
 
-/// Mean, and mean less and plus the standard deviation (of a sample, by n - 1), at the steps of the first curve at which all
-/// have values. What a curve has no value at counts as its nearest one.
+/// Mean, and mean less and plus the standard deviation (of a sample, by n - 1), at the steps of the longest curve from where all have
+/// values. Beyond the end of a curve it is that of those that are left. What a curve has no value at counts as its nearest one.
 pub fn spread(curves: &[Series]) -> Series {
-    let ends = |of: fn(&Series) -> Option<u64>| curves.iter().map(of).collect::<Option<Vec<u64>>>();
-    let first = ends(|series| series.buckets().first().map(|bucket| bucket.step));
-    let last = ends(|series| series.last().map(|bucket| bucket.step));
-    let (Some(first), Some(last)) = (first, last) else { return Series::default() };
-    let from = first.into_iter().max().unwrap_or(0);
-    let to = last.into_iter().min().unwrap_or(0);
-    let steps = curves[0].buckets().iter().filter(|bucket| (from..=to).contains(&bucket.step));
-    let count = curves.len() as f64;
-    let buckets = steps.map(|at| {
-        let values: Vec<f64> =
-            curves.iter().filter_map(|series| nearest(series, at.step)).map(|bucket| bucket.mean).collect();
+    let firsts: Option<Vec<u64>> =
+        curves.iter().map(|series| series.buckets().first().map(|bucket| bucket.step)).collect();
+    let longest = curves.iter().max_by_key(|series| series.last().map(|bucket| bucket.step));
+    let (Some(firsts), Some(longest)) = (firsts, longest) else { return Series::default() };
+    let from = firsts.into_iter().max().unwrap_or(0);
+    let steps: Vec<&Bucket> = longest.buckets().iter().filter(|bucket| bucket.step >= from).collect();
+    let buckets = steps.iter().enumerate().map(|(place, at)| {
+        // Curves that are thinned each in its own way end at steps that are not quite the same.
+        let gap = place.checked_sub(1).map_or(0, |before| at.step - steps[before].step);
+        let is_there = |series: &&Series| series.last().is_some_and(|last| last.step + gap / 2 >= at.step);
+        let left = curves.iter().filter(is_there).filter_map(|series| nearest(series, at.step));
+        let values: Vec<f64> = left.map(|bucket| bucket.mean).collect();
+        let count = values.len().max(1) as f64;
         let mean = values.iter().sum::<f64>() / count;
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         let deviation = (squares / (count - 1.0).max(1.0)).sqrt();
-        Bucket { min: mean - deviation, max: mean + deviation, mean, ..*at }
+        Bucket { min: mean - deviation, max: mean + deviation, mean, ..**at }
     });
     Series::from_buckets(buckets.collect())
+}
+
+/// How many of these curves end before the longest one does, by more than a tenth of its length: thinned ones end a little apart.
+fn ended_early<'a>(curves: impl Iterator<Item = &'a Series>) -> usize {
+    let ends: Vec<u64> = curves.filter_map(|series| Some(series.last()?.step)).collect();
+    let last = ends.iter().copied().max().unwrap_or(0);
+    ends.iter().filter(|end| **end + last / 10 < last).count()
+}
+
+/// What is said of those that end early.
+fn of_ended_early(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(", {count} shorter: then of the others"),
+    }
 }
 
 fn nearest(series: &Series, step: u64) -> Option<&Bucket> {
@@ -220,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spread_has_the_mean_and_the_deviation_of_a_sample_where_all_have_values() {
+    fn a_spread_has_the_mean_and_the_deviation_of_a_sample_of_those_that_are_left() {
         let runs = [
             series(&[(10, 1.0), (20, 2.0), (30, 9.0)]),
             series(&[(10, 3.0), (20, 4.0)]),
@@ -229,7 +266,15 @@ mod tests {
         let spread = spread(&runs);
         let told: Vec<_> = spread.buckets().iter().map(|b| (b.step, b.min, b.mean, b.max)).collect();
         // The standard deviation of 1, 3, 5 is 2.
-        assert_eq!(told, [(10, 1.0, 3.0, 5.0), (20, 2.0, 4.0, 6.0)]);
+        // Two have ended by step 30.
+        assert_eq!(told, [(10, 1.0, 3.0, 5.0), (20, 2.0, 4.0, 6.0), (30, 9.0, 9.0, 9.0)]);
+        assert_eq!(ended_early(runs.iter()), 2);
+        assert_eq!(of_ended_early(2), ", 2 shorter: then of the others");
+        // The order of the curves says nothing.
+        let turned: Vec<Series> = runs.iter().rev().cloned().collect();
+        assert_eq!(super::spread(&turned).buckets().len(), 3);
+        let alike = [series(&[(10, 1.0), (100, 2.0)]), series(&[(10, 1.0), (99, 2.0)])];
+        assert_eq!(ended_early(alike.iter()), 0);
         assert_eq!(super::spread(&[series(&[]), series(&[(1, 1.0)])]), Series::default());
     }
 

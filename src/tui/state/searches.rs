@@ -5,8 +5,10 @@ use crate::search::{Board, Listed, LookAt, Row, SearchesSnapshot};
 /// What is drawn of the chosen search beside its trials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SearchFigure {
-    /// The results by trial, and the best so far.
+    /// Of two objectives one against the other, and those that no other beats in both.
     #[default]
+    Both,
+    /// The results by trial, and the best so far.
     Best,
     /// All settings and the result, a line for each trial.
     Parallel,
@@ -18,12 +20,24 @@ pub enum SearchFigure {
 
 impl SearchFigure {
     /// All, in the order in which they are gone through.
-    pub const ALL: [SearchFigure; 4] =
-        [SearchFigure::Best, SearchFigure::Parallel, SearchFigure::Scatter, SearchFigure::Importance];
+    const ALL: [SearchFigure; 5] = [
+        SearchFigure::Both,
+        SearchFigure::Best,
+        SearchFigure::Parallel,
+        SearchFigure::Scatter,
+        SearchFigure::Importance,
+    ];
 
-    /// The one `by` places further, wrapping around.
-    pub fn next(self, by: usize) -> Self {
-        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    /// Those of a search with so many objectives.
+    pub fn all(objectives: usize) -> &'static [SearchFigure] {
+        &Self::ALL[usize::from(objectives < 2)..]
+    }
+
+    /// The one `by` places further among those of a search with so many objectives, wrapping around.
+    pub fn next(self, by: usize, objectives: usize) -> Self {
+        let all = Self::all(objectives);
+        let place = all.iter().position(|figure| *figure == self).unwrap_or(0);
+        all[(place + by) % all.len()]
     }
 }
 

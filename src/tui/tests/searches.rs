@@ -140,6 +140,23 @@ fn screens_of_searches() {
 }
 
 #[test]
+fn two_objectives_are_drawn_against_each_other_with_the_front() {
+    let board = with_two_objectives();
+    let count = board.front;
+    assert!(count > 1, "{count}");
+    let mut state = shows(board, 80, 24);
+    let title = format!("val_accuracy and parameters: the line joins the {count} unbeaten");
+    let shown = screen(&state);
+    assert!(shown.contains(&title), "{shown}");
+    let (_, drawn) = shown.split_once(&title).unwrap();
+    assert!(drawn.matches('•').count() + drawn.matches('●').count() > 10, "a sign for each trial: {shown}");
+    press(&mut state, KeyCode::Char('v'));
+    assert!(screen(&state).contains("val_accuracy by trial"), "{}", screen(&state));
+    // A search with one objective has no such figure.
+    assert!(screen(&shows(running(), 80, 24)).contains("val_loss by trial"));
+}
+
+#[test]
 fn what_a_figure_of_a_search_leaves_out_is_said() {
     // The title says in which order trials stand that went on by rungs.
     let halving = TEXT.replace("trials: 30", "method: asha, trials: 30");

@@ -46,7 +46,8 @@ pub(super) fn turn(state: &mut State, by: isize) -> Vec<Effect> {
 /// Draws something else first.
 pub(super) fn next_figure(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Search;
-    state.searches.figure = state.searches.figure.next(1);
+    let objectives = state.searches.board().map_or(0, |board| board.objectives.len());
+    state.searches.figure = state.searches.figure.next(1, objectives);
     Vec::new()
 }
 

@@ -18,7 +18,7 @@ const REST: Duration = Duration::from_secs(2);
 /// The jobs of all submissions, as they are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Jobs {
-    /// They: first those that wait or run, oldest first, then those that have ended, newest first.
+    /// They: first those that run, then those that wait, oldest first, then those that have ended, newest first.
     pub jobs: Vec<Job>,
     /// Why something of them is not known.
     pub problem: Option<String>,
@@ -103,9 +103,10 @@ impl Reader {
     }
 }
 
-/// Jobs that are given oldest first: those that wait or run, then those that have ended, newest first.
+/// Jobs that are given oldest first: those that run, those that wait, then those that have ended, newest first.
 fn in_order(jobs: Vec<Job>) -> Vec<Job> {
     let (mut open, ended): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(Job::is_open);
+    open.sort_by_key(|job| job.state == "pending");
     open.extend(ended.into_iter().rev());
     open
 }
@@ -117,7 +118,7 @@ mod tests {
     use crate::search::slurm::Submission;
 
     #[test]
-    fn open_jobs_stand_first_and_of_ended_ones_it_is_said_how_long_they_ran() {
+    fn jobs_that_run_stand_first_then_those_that_wait_and_of_ended_ones_it_is_said_how_long_they_ran() {
         let home = tempfile::tempdir().unwrap();
         let (shelf, runs) = (Shelf::in_home(home.path()), home.path().join("runs"));
         let mut submission = Submission::new("xor".into(), vec!["train".into(), "xor".into()], None, 4);
@@ -127,14 +128,16 @@ mod tests {
         // What Slurm has said just now: it told of the first one how long it ran, of the third one it did not.
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         let job = |state: &str, took: &str| {
-            format!("(state: \"{state}\", reason: None, nodes: None, began: None, took: {took}, at: {now})")
+            format!(
+                "(state: \"{state}\", reason: Some(\"Priority\"), nodes: None, began: None, took: {took}, at: {now})"
+            )
         };
         let states = format!(
             "(asked: {now}, problem: None, jobs: {{\"12_1\": {}, \"12_2\": {}, \"12_3\": {}, \"12_4\": {}}})",
             job("completed", "Some(61)"),
-            job("running", "None"),
+            job("pending", "None"),
             job("failed", "None"),
-            job("pending", "None")
+            job("running", "None")
         );
         std::fs::write(shelf.path().join("states.ron"), states).unwrap();
         let text = include_str!("../../../../presets/xor.ron");
@@ -149,11 +152,13 @@ mod tests {
         let told: Vec<(&str, &str, Option<u64>)> =
             found.jobs.iter().map(|job| (job.job.as_str(), job.state.as_str(), job.seconds)).collect();
         let expected = [
-            ("12_2", "running", None),
-            ("12_4", "pending", None),
+            ("12_4", "running", None),
+            ("12_2", "pending", None),
             ("12_3", "failed", Some(0)),
             ("12_1", "completed", Some(61)),
         ];
         assert_eq!(told, expected, "{:?}", found.problem);
+        // Why it waited says nothing of one that is done.
+        assert_eq!((found.jobs[1].reason.as_deref(), &found.jobs[3].reason), (Some("Priority"), &None));
     }
 }

@@ -5,14 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-use crate::search::{Board, Row};
+use crate::search::{Board, Measured, Row};
 use crate::tui::layout::inside;
 use crate::tui::state::searches::SearchFigure;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
+use crate::tui::widgets::axis::Axis;
 use crate::tui::widgets::plot::no_room;
 use crate::tui::widgets::text::{cut, end_of};
-use crate::tui::widgets::trials::{Group, Horizontal, Results, Shown};
+use crate::tui::widgets::trials::{Group, Horizontal, Results, Shown, has_zero, tight};
 use crate::tui::widgets::{bar, panel};
 
 use super::parallel;
@@ -26,6 +27,7 @@ pub(super) fn nothing(state: &State, area: Rect, frame: &mut Frame) {
 
 fn title(figure: SearchFigure) -> &'static str {
     match figure {
+        SearchFigure::Both => "Both objectives",
         SearchFigure::Best => "Best so far",
         SearchFigure::Parallel => "All settings",
         SearchFigure::Scatter => "Setting and result",
@@ -39,6 +41,14 @@ pub(super) fn draw(state: &State, board: &Board, figure: SearchFigure, area: Rec
     let name = board.objectives.get(objective).map(|one| one.name.as_str()).unwrap_or_default();
     let setting = board.parameters.get(state.searches.setting());
     let title = match figure {
+        SearchFigure::Both => {
+            let names: Vec<&str> = board.objectives.iter().map(|one| one.name.as_str()).collect();
+            let front = match board.front {
+                0 => String::new(),
+                count => format!(": the line joins the {count} unbeaten"),
+            };
+            names.join(" and ") + &front
+        }
         SearchFigure::Best => format!("{name} by trial"),
         SearchFigure::Parallel => parallel::title(board),
         SearchFigure::Scatter => {
@@ -50,6 +60,7 @@ pub(super) fn draw(state: &State, board: &Board, figure: SearchFigure, area: Rec
     let title = cut(&title, usize::from(area.width.saturating_sub(4)));
     frame.render_widget(panel(&state.theme, title), area);
     match figure {
+        SearchFigure::Both => both(state, board, inner, frame),
         SearchFigure::Best => best(state, board, objective, inner, frame),
         SearchFigure::Parallel => parallel::draw(state, board, objective, inner, frame),
         SearchFigure::Scatter => scatter(state, board, objective, inner, frame),
@@ -110,6 +121,32 @@ fn best(state: &State, board: &Board, objective: usize, area: Rect, frame: &mut 
         line: &line,
         horizontal: Horizontal::Numbers { low: 1.0, high: last, is_logarithmic: false, are_whole: true },
     };
+    results.draw(&state.theme, area, frame.buffer_mut());
+}
+
+/// One objective against the other, with the front of those that no other beats in both: whatever lies beyond its line, nobody has come to.
+fn both(state: &State, board: &Board, area: Rect, frame: &mut Frame) {
+    let [first, second] = &board.objectives[..] else { return };
+    let groups = Groups::of(state, board);
+    let place = |row: &Row| match row.values[..] {
+        [x, y] if x.is_finite() && y.is_finite() => Some((x, y)),
+        _ => None,
+    };
+    let points: Vec<Shown> = board
+        .rows
+        .iter()
+        .filter_map(|row| place(row).map(|(x, y)| Shown { x, y, group: groups.group(row) }))
+        .collect();
+    // The front comes first, and from its best one by the first objective on each is worse in it.
+    let line: Vec<(f64, f64)> = board.rows.iter().take(board.front).filter_map(|row| place(row)).collect();
+    let along = points.iter().map(|point| point.x);
+    let axis = tight(along.clone()).unwrap_or_else(|| Axis::between(0.0, 1.0, false));
+    // A logarithmic axis has no place for 0.
+    let axis = if has_zero(&axis, along) { Axis::between(0.0, axis.high, false) } else { axis };
+    let are_whole = first.measured == Measured::Parameters && !axis.log;
+    let horizontal =
+        Horizontal::Numbers { low: axis.low, high: axis.high, is_logarithmic: axis.log, are_whole };
+    let results = Results { labels: (&first.name, &second.name), points: &points, line: &line, horizontal };
     results.draw(&state.theme, area, frame.buffer_mut());
 }
 

@@ -10,6 +10,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use crate::tui::layout::{inside, row_at, scroll_to};
 use crate::tui::state::State;
+use crate::tui::state::searches::SearchFigure;
 
 /// What a click hits.
 pub(super) enum SearchHit {
@@ -61,10 +62,12 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let Some(board) = state.searches.board() else {
         return figures::nothing(state, places.figures, frame);
     };
-    let count = (places.figures.height / FIGURE_ROWS).clamp(1, 4);
+    let objectives = board.objectives.len();
+    let all = SearchFigure::all(objectives).len() as u16;
+    let count = (places.figures.height / FIGURE_ROWS).clamp(1, all);
     let areas = Layout::vertical(vec![Constraint::Fill(1); usize::from(count)]).split(places.figures);
     for (by, area) in areas.iter().enumerate() {
-        figures::draw(state, board, state.searches.figure.next(by), *area, frame);
+        figures::draw(state, board, state.searches.figure.next(by, objectives), *area, frame);
     }
 }
 

@@ -100,11 +100,11 @@ impl Link for Local {
     fn suggest(
         &mut self,
         data: String,
-        target: Option<String>,
+        targets: Vec<String>,
         tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
     ) {
         // As for reading files.
-        let look = move || tell(suggested(data, target.as_deref()));
+        let look = move || tell(suggested(data, &targets));
         let _ = std::thread::Builder::new().name("new preset".into()).spawn(look);
     }
 
@@ -247,15 +247,15 @@ fn on_runs(task: RunTask) -> RunAnswer {
 }
 
 /// The preset that `trainyard init` makes for this file or folder, under a name that is free among the presets.
-fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
+fn suggested(data: String, targets: &[String]) -> Result<Suggestion, String> {
     let path = path_completion::meant(&data)?;
     let file = Paths::from(path.to_string_lossy().into_owned());
-    let targets: Vec<String> = target.map(str::to_string).into_iter().collect();
-    let made = suggest::suggest(&file, &targets, crate::preset::Task::Auto, None, library::is_taken)
+    let made = suggest::suggest(&file, targets, crate::preset::Task::Auto, None, library::is_taken)
         .map_err(|error| error.to_string())?;
-    let suggest::Suggestion { name, text, targets, .. } = made;
+    let suggest::Suggestion { name, text, targets, told, reason, .. } = made;
     let targets = targets.into_iter().map(|suggest::Target { name, what }| Target { name, what }).collect();
-    Ok(Suggestion { data, name, text, targets })
+    let told = told.into_iter().chain(reason).collect();
+    Ok(Suggestion { data, name, text, targets, told })
 }
 
 /// What is asked of the dashboard on the command line.

@@ -183,7 +183,7 @@ fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Err
 /// What was found in a file; of one that cannot be read at all, why.
 fn object(name: &str, checked: &Result<DataReport, String>) -> serde_json::Value {
     match checked {
-        Ok(DataReport { kind, facts, problems, more }) => json!({
+        Ok(DataReport { kind, facts, problems, more, .. }) => json!({
             "path": name,
             "kind": kind,
             "facts": facts.iter().map(fact).collect::<Vec<_>>(),

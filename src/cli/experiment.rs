@@ -4,9 +4,12 @@ use std::path::Path;
 
 use super::Error;
 use super::text::plain;
+use crate::data::suggest::lacks_column;
 use crate::data::table::is_ending_of_table;
 use crate::preset::library::{self, Found};
-use crate::preset::{Experiment, Learned, Preset, PresetError, Source, check_extension, overrides, parse};
+use crate::preset::{
+    Columns, DataConfig, Experiment, Learned, Preset, PresetError, Source, check_extension, overrides, parse,
+};
 pub(super) use crate::run::text::in_shell;
 use crate::worker;
 
@@ -125,7 +128,29 @@ fn overridden(wanted: &str, changes: &[String]) -> Result<Experiment, PresetErro
     if changes.is_empty() {
         return before;
     }
-    worker::check_changed(&found, before.as_ref().ok(), changes)
+    worker::check_changed(&found, before.as_ref().ok(), changes).map_err(|error| {
+        // A column that is named there and is not in the table is a mistake of the command line.
+        let blames_files = error.blames_files && !names_no_column(&found, changes);
+        PresetError { blames_files, ..error }
+    })
+}
+
+/// Whether a preset with these changes names a column that its table has not.
+fn names_no_column(found: &Found, changes: &[String]) -> bool {
+    let Found { text, origin, folder } = found;
+    let preset = overrides::apply_all(text, changes).and_then(|text| {
+        let mut preset = parse::parse(&text, origin)?;
+        preset.locate(folder.as_deref(), &[], origin, &text)?;
+        Ok(preset)
+    });
+    let Ok(Preset { data: DataConfig { source: Source::Csv(table), .. }, .. }) = preset else { return false };
+    let described = match &table.columns {
+        Columns::Described(kinds) => kinds.iter().map(|(name, _)| name.clone()).collect(),
+        Columns::Chosen(names) => names.clone(),
+    };
+    let labels = table.label.iter().flat_map(|label| label.as_slice().iter().cloned());
+    let names: Vec<String> = labels.chain(described).chain(table.weights.clone()).collect();
+    lacks_column(&table.file, &names, table.sheet.as_deref())
 }
 
 /// The experiment of a run's preset; `name` is the run's. Only for a run that did not keep what it learned of its data the

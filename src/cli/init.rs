@@ -9,7 +9,7 @@ use super::Error;
 use super::experiment::in_shell;
 use super::overwriting;
 use super::text::{json, plain};
-use crate::data::suggest::{Suggestion, suggest};
+use crate::data::suggest::{Suggestion, lacks_column, suggest};
 use crate::preset::{Columns, LabelNames, Paths, Source, Task, parse};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
@@ -54,7 +54,14 @@ impl Arguments {
             .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
         let suggestion =
             suggest(&data, &self.target, self.task.unwrap_or_default(), self.sheet.as_deref(), |_| false)
-                .map_err(|error| Error::Failed(plain(&error.to_string())))?;
+                .map_err(|error| {
+                    let line = plain(&error.to_string());
+                    // A column that is not there is a mistake of the command line, and no fault of the file.
+                    match lacks_column(&data, &self.target, self.sheet.as_deref()) {
+                        true => Error::Usage(line),
+                        false => Error::Failed(line),
+                    }
+                })?;
         for sentence in &suggestion.told {
             writeln!(std::io::stderr(), "trainyard: data: {}", plain(sentence))?;
         }

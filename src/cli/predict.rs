@@ -14,7 +14,7 @@ use super::overwriting;
 use super::text::plain;
 use super::threads::Threads;
 use crate::data;
-use crate::data::table::{expanded, is_pattern};
+use crate::data::table::{expanded, is_pattern, listed};
 use crate::preset::counted;
 use crate::worker::{Trained, Writing};
 use output::{Format, Output};
@@ -222,7 +222,7 @@ impl Arguments {
             .predict(file, path, names(self.no_header), self.sheet.as_deref())
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if !answers.left_out.is_empty() {
-            let names = plain(&answers.left_out.join(", "));
+            let names = plain(&listed(&answers.left_out));
             writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
         }
         tell_unknown(file, answers.unknown_characters)?;

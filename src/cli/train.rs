@@ -14,6 +14,7 @@ use super::serve::starter;
 use super::text::plain;
 use super::threads::Threads;
 use super::{Error, candidates, folds, repeat, seconds, task};
+use crate::preset::Experiment;
 use crate::run::{checkpoint, home};
 use crate::worker::{Answer, Command, TrainRequest};
 
@@ -168,15 +169,31 @@ impl Arguments {
     }
 
     fn request(&self) -> Result<TrainRequest, Error> {
+        let experiment = with_overrides(&self.preset, &self.sets, &self.short())?;
+        check_freezing(&experiment, self.freeze)?;
         Ok(TrainRequest {
             device: self.device.option()?,
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,
             on_end: self.on_end.clone(),
-            ..TrainRequest::new(with_overrides(&self.preset, &self.sets, &self.short())?)
+            ..TrainRequest::new(experiment)
         })
     }
+}
+
+/// Checks that layers are left to train where so many are frozen.
+fn check_freezing(experiment: &Experiment, freeze: usize) -> Result<(), Error> {
+    let rows = experiment.networks.iter().flat_map(|network| &network.summary.rows);
+    let names: Vec<&str> = rows.filter(|row| row.parameters.trainable > 0).map(|row| &row.name[..]).collect();
+    if freeze == 0 || freeze < names.len() || names.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "--freeze {freeze} leaves nothing to train: all layers with weights are frozen ({}); freeze at most {}",
+        plain(&names.join(", ")),
+        names.len() - 1
+    )))
 }
 
 /// The file of weights that `wanted` names: itself, or the best checkpoint's of a run.

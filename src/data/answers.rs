@@ -114,10 +114,10 @@ impl Answers {
                 }
                 let numbers: Vec<i64> = values.iter().map(|&x| x as i64).collect();
                 let used: BTreeSet<i64> = numbers.iter().copied().collect();
-                let (&least, &most) = (used.first()?, used.last()?);
+                let &most = used.last()?;
                 let named: Vec<i64> = match numbering {
-                    Numbering::FromZero if least >= 0 && most < MOST_CLASSES as i64 => (0..=most).collect(),
-                    // Numbers below 0 are no places, nor are codes such as 4000.
+                    Numbering::FromZero if are_places(&used) => (0..=most).collect(),
+                    // Numbers below 0 are no places, nor are codes such as 10, 20, 30 or 4000.
                     Numbering::Names | Numbering::FromZero if used.len() <= MOST_CLASSES => {
                         used.into_iter().collect()
                     }
@@ -237,6 +237,16 @@ impl Answers {
     }
 }
 
+/// Whether whole numbers are the places of classes, from 0 to the largest, of which some may not occur: of as many as the largest has
+/// places, more than half do, or the numbers begin with 0 or 1 as places do.
+fn are_places(numbers: &BTreeSet<i64>) -> bool {
+    let (Some(&least), Some(&most)) = (numbers.first(), numbers.last()) else { return false };
+    let begin_so = matches!(least, 0 | 1);
+    (0..MOST_CLASSES as i64).contains(&most)
+        && least >= 0
+        && (begin_so || numbers.len() as i64 * 2 > most + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,6 +271,11 @@ mod tests {
         assert_eq!(
             codes.read_as(TargetsAs::Classes, Numbering::FromZero),
             classes(&[1, 0], &["1000", "4000"])
+        );
+        let tens = Answers::values(1, vec![20.0, 10.0, 40.0, 30.0]);
+        assert_eq!(
+            tens.read_as(TargetsAs::Classes, Numbering::FromZero),
+            classes(&[1, 0, 3, 2], &["10", "20", "30", "40"])
         );
         for numbering in [Numbering::FromZero, Numbering::Names] {
             let read = grades.clone().read_as(TargetsAs::Classes, numbering);

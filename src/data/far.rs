@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDateTime};
 
 use super::dataset::Scale;
+use super::own::repeated;
+use super::pixels::Pixels;
 use super::table::columns;
 use crate::preset::{
     DataConfig, DatePart, InputColumn, InputKind, Preparation, TableSchema, counted_with, written,
@@ -12,8 +14,23 @@ use crate::preset::{
 const FAR: f32 = 10.0;
 
 /// What is far, column by column.
+#[derive(Default)]
 pub(super) struct Far {
     columns: Vec<Column>,
+    /// Of samples that are no rows of columns, or whose columns were not scaled: of all their numbers.
+    all: Option<All>,
+}
+
+/// The numbers of samples of any shape.
+struct All {
+    /// How far they are from those of the training: repeated along a sample.
+    scales: Vec<Scale>,
+    /// Samples that have a number which is far.
+    count: u64,
+    /// Whether the one that is being looked at is counted.
+    is_counted: bool,
+    least: f64,
+    greatest: f64,
 }
 
 /// A column of numbers or dates.
@@ -29,27 +46,33 @@ struct Column {
 }
 
 impl Far {
-    /// What is far from what a run learned; of sequences and pixels nothing is.
+    /// What is far from what a run learned; of tokens and pixels nothing is.
     pub fn from(config: &DataConfig, learned: &Preparation) -> Self {
         let scales = learned.scales(config);
         let width = match learned.input_shape[..] {
+            _ if !learned.tokens.is_empty() || Pixels::of(config, learned).is_some() => {
+                return Far::default();
+            }
             [width] if width > 0 && scales.len() == width => width,
-            _ => return Far { columns: Vec::new() },
+            _ => return Far { all: All::from(learned, scales), ..Far::default() },
         };
         let columns = names(learned, width).into_iter().map(|(place, name, is_date)| {
             let (least, greatest) = (f64::INFINITY, f64::NEG_INFINITY);
             Column { place, name, is_date, scale: scales[place], count: 0, least, greatest }
         });
-        Far { columns: columns.collect() }
+        Far { columns: columns.collect(), all: None }
     }
 
     /// Whether nothing can be.
     pub fn is_nothing(&self) -> bool {
-        self.columns.is_empty()
+        self.columns.is_empty() && self.all.is_none()
     }
 
     /// Looks at the inputs of a row from its `first` on, before they are scaled.
     pub fn add(&mut self, first: usize, inputs: &[f64]) {
+        if let Some(all) = &mut self.all {
+            all.add(first, inputs);
+        }
         for column in &mut self.columns {
             let place = column.place.checked_sub(first);
             let Some(&number) = place.and_then(|place| inputs.get(place)) else { continue };
@@ -86,7 +109,42 @@ impl Far {
                  of the range away), so {so}"
             )
         };
-        self.columns.iter().filter(|column| column.count > 0).map(sentence).collect()
+        let of_all = self.all.iter().filter(|all| all.count > 0).map(|all| all.in_words(so));
+        self.columns.iter().filter(|column| column.count > 0).map(sentence).chain(of_all).collect()
+    }
+}
+
+impl All {
+    /// By the scales of the training, or where numbers are not scaled by the range that they had.
+    fn from(learned: &Preparation, scales: Vec<Scale>) -> Option<Self> {
+        let by_range = || {
+            let (least, greatest) = learned.input_range.filter(|(least, greatest)| least < greatest)?;
+            Some(vec![Scale::of((least + greatest) / 2.0, greatest - least)])
+        };
+        let scales = if scales.is_empty() { by_range()? } else { scales };
+        let (least, greatest) = (f64::INFINITY, f64::NEG_INFINITY);
+        Some(All { scales, count: 0, is_counted: false, least, greatest })
+    }
+
+    fn add(&mut self, first: usize, inputs: &[f64]) {
+        self.is_counted &= first > 0;
+        for (&number, scale) in inputs.iter().zip(repeated(&self.scales, first)) {
+            if scale.apply_uncut(number).abs() > FAR {
+                (self.least, self.greatest) = (self.least.min(number), self.greatest.max(number));
+                self.count += u64::from(!self.is_counted);
+                self.is_counted = true;
+            }
+        }
+    }
+
+    fn in_words(&self, so: &str) -> String {
+        let (least, greatest) = (written(self.least), written(self.greatest));
+        let which = if least == greatest { least } else { format!("{least} to {greatest}") };
+        let have = counted_with(self.count, "sample", ("has", "have"));
+        format!(
+            "{have} numbers far outside those of the training ({which}; more than {FAR} standard deviations or widths of the range \
+             away), so {so}"
+        )
     }
 }
 

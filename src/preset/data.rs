@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::augment::Augment;
+use super::counted::counted;
 use super::field::nested_values;
 use super::layers::{EmbeddedColumn, RowColumn};
 use super::path::Path;
@@ -242,6 +243,27 @@ impl DataConfig {
         self.source.check()
     }
 
+    /// Checks that the shares that are held out leave samples to train on.
+    fn check_shares(&self, set: &Offers) -> Result<(), Refusal> {
+        if set.window.is_some() || set.samples == 0 {
+            return Ok(());
+        }
+        let left = self.signature(set, TargetsAs::Suggested).train;
+        let refused = |field: &str, share: f64, of: usize| {
+            let problem = format!("{field}: {share} of {} leaves none to train on", counted(of, "sample"));
+            refuse(Path::to("data").field(field), problem, "hold out a smaller share, such as 0.2")
+        };
+        match self.test {
+            Some(share) if left == 0 && set.test.is_none() && self.fold.is_none() => {
+                refused("test", share, set.samples)
+            }
+            _ if left > 0 && set.validation.is_none() && held_out(left, self.validation) == left => {
+                refused("validation", self.validation, left)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Checks the options against a source that offers `set`.
     pub(super) fn check_against(&self, set: &Offers) -> Result<(), Refusal> {
         if size(&set.input) as u64 > LARGEST {
@@ -258,6 +280,7 @@ impl DataConfig {
                 "leave fold out",
             );
         }
+        self.check_shares(set)?;
         if let (TargetChoice::Input, Some(first)) = (self.targets, set.embedded.first()) {
             return refuse(
                 Path::to("data").field("targets"),

@@ -46,6 +46,25 @@ impl Change {
         if path.0.is_empty() {
             return wrong("no path stands before the '='".into(), for_example(&path));
         }
+        if typed_path.trim().split('.').any(|name| name.trim().is_empty()) {
+            return wrong("a name is missing between its points".into(), format!("{path} would be a path"));
+        }
+        if let Some((list, name)) = named_item(text, &path) {
+            let outline = Outline::of(text);
+            let is_called =
+                |place: &usize| outline.word_at(text, &list.clone().index(*place)) == Some(&name[..]);
+            // So many places are looked at.
+            let place = (0..100).find(is_called);
+            let rest = path.0[list.0.len() + 1..].to_vec();
+            let help = match place {
+                Some(place) => format!("the first {name} is {}", list.clone().index(place).then(Path(rest))),
+                None => format!("{} is the first of them", list.clone().index(0)),
+            };
+            return wrong(
+                format!("{list} is a list, whose parts are named by their places, from 0, and not '{name}'"),
+                help,
+            );
+        }
         let field = field_at(text, &path);
         let kind = field.map(|field| field.kind);
         let is_sign = kind == Some(FieldKind::Sign);
@@ -124,6 +143,18 @@ impl Change {
         };
         PresetError::whole(origin, format!("'{typed}' is not such a value"), help)
     }
+}
+
+/// The list that a path leads to and whose item it names with a word instead of its place, and that word.
+fn named_item(text: &str, path: &Path) -> Option<(Path, String)> {
+    (1..path.0.len()).find_map(|depth| {
+        let list = Path(path.0[..depth].to_vec());
+        // What stands at a place of a list may be a list, or anything else.
+        let (Key::Field(_), Key::Field(name)) = (&path.0[depth - 1], &path.0[depth]) else { return None };
+        let FieldKind::Nested(described) = field_at(text, &list)?.kind else { return None };
+        let is_list = matches!(described.inside(), Inside::List(_)) && name.parse::<i64>().is_err();
+        is_list.then(|| (list, name.clone()))
+    })
 }
 
 /// Whether a preset may leave the field at the path out.

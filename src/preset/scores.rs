@@ -9,7 +9,7 @@ use super::metric::Metric;
 use super::networks::last_activation;
 use super::path::Path;
 use super::procedure::Procedure;
-use super::sources::{Csv, Source, TargetKind, Task};
+use super::sources::{Csv, Source, TargetKind, Task, ValuesAre};
 use super::types::{Loss, Monitor, Preset};
 use super::validate::{Finding, finding};
 
@@ -98,7 +98,9 @@ impl Preset {
         let has_accuracy = self.predicts()
             && match signature.target {
                 TargetKind::Classes(_) | TargetKind::Tokens(_) => true,
-                TargetKind::Values(_) => self.loss.compares_probabilities() && self.gives_targets(),
+                TargetKind::Values(_) => {
+                    self.loss.compares_probabilities() && self.gives_targets() && !self.gives_soft(signature)
+                }
             };
         if has_accuracy {
             return Ok(());
@@ -158,6 +160,7 @@ impl Preset {
             TargetKind::Classes(names) if names.len() > 2 => CLASSES,
             TargetKind::Classes(_) => &CLASSES[1..],
             TargetKind::Values(_) if self.data.targets == TargetChoice::Input => VALUES,
+            TargetKind::Values(_) if self.gives_soft(signature) => VALUES,
             TargetKind::Values(_) if self.loss == Loss::BinaryCrossentropy => &CLASSES[1..],
             TargetKind::Values(_) => VALUES,
         }
@@ -175,12 +178,21 @@ impl Preset {
         let usual = match &signature.target {
             TargetKind::Classes(names) if names.len() > 2 => &[],
             TargetKind::Classes(_) => BINARY,
-            TargetKind::Values(_) if self.gives_targets() && self.loss == Loss::BinaryCrossentropy => {
+            TargetKind::Values(_)
+                if self.gives_targets()
+                    && self.loss == Loss::BinaryCrossentropy
+                    && !self.gives_soft(signature) =>
+            {
                 &BINARY[2..]
             }
             TargetKind::Values(_) | TargetKind::Tokens(_) => self.metrics_of(signature),
         };
         Some(usual.to_vec())
+    }
+
+    /// Whether each output is compared with a probability by itself, which is no yes or no.
+    fn gives_soft(&self, signature: &Signature) -> bool {
+        self.loss == Loss::BinaryCrossentropy && signature.values == ValuesAre::Shares
     }
 
     /// Checks that the samples have classes of which some may be small, where these are to be seen more often.

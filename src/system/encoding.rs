@@ -1,5 +1,5 @@
 //! The encoding of texts that others wrote: UTF-8 with or without a byte order mark, and UTF-16 with one, as editors and
-//! spreadsheets on Windows save them. What is read is UTF-8 without a mark.
+//! spreadsheets on Windows save them. What is read is UTF-8 without a mark. UTF-32, whose mark begins as that of UTF-16, is refused.
 
 use std::io::{self, Read};
 
@@ -9,8 +9,32 @@ const UTF_8: [u8; 3] = [0xef, 0xbb, 0xbf];
 const UTF_16_LE: [u8; 2] = [0xff, 0xfe];
 /// UTF-16's, the more significant byte first.
 const UTF_16_BE: [u8; 2] = [0xfe, 0xff];
+/// UTF-32's, the least significant byte first, and the most significant byte first.
+const UTF_32: [[u8; 4]; 2] = [[0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff]];
+/// What is said of a text in UTF-32.
+pub const IS_UTF_32: &str =
+    "it is UTF-32 text, which is not read; iconv -f UTF-32 -t UTF-8 FILE > NEW writes it as UTF-8, which is";
+
 /// Bytes that are taken from UTF-16 at once.
 const PIECE: usize = 1 << 13;
+
+/// Whether a file that begins so is UTF-32: its mark says it, or each of its first units of four bytes is a character, of which most
+/// are among the first 65,536, which as UTF-16 would have a zero beside each.
+pub fn is_utf_32(start: &[u8]) -> bool {
+    let units = start.as_chunks::<4>().0;
+    let are_characters = |number: fn([u8; 4]) -> u32| {
+        let is_one = |unit: &[u8; 4]| {
+            let number = number(*unit);
+            // No text has the controls before the tab.
+            number > 8 && char::from_u32(number).is_some()
+        };
+        let is_early = |unit: &&[u8; 4]| number(**unit) < 1 << 16;
+        units.len() > 1 && units.iter().all(is_one) && units.iter().filter(is_early).count() * 2 > units.len()
+    };
+    UTF_32.iter().any(|mark| start.starts_with(mark))
+        || are_characters(u32::from_le_bytes)
+        || are_characters(u32::from_be_bytes)
+}
 
 /// A text's bytes as UTF-8 without a byte order mark. A text without a mark passes as it is, valid or not.
 #[derive(Debug)]
@@ -50,9 +74,12 @@ impl<R: Read> Decoded<R> {
     /// Looks for a mark.
     fn begin(&mut self) -> io::Result<Form> {
         let mut start = Vec::new();
-        self.inner.by_ref().take(UTF_8.len() as u64).read_to_end(&mut start)?;
-        if start == UTF_8 {
-            start.clear();
+        self.inner.by_ref().take(UTF_32[0].len() as u64).read_to_end(&mut start)?;
+        if UTF_32.iter().any(|mark| start == mark) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, IS_UTF_32));
+        }
+        if start.starts_with(&UTF_8) {
+            start.drain(..UTF_8.len());
         }
         let mark =
             [(UTF_16_LE, false), (UTF_16_BE, true)].into_iter().find(|(mark, _)| start.starts_with(mark));
@@ -155,6 +182,21 @@ mod tests {
         fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60), mark in 0usize..3) {
             let marks: [&[u8]; 3] = [&[], &UTF_16_LE, &UTF_16_BE];
             drop(decoded(&[marks[mark], &bytes].concat()));
+        }
+    }
+
+    #[test]
+    fn utf_32_is_told_from_utf_16_with_and_without_its_mark() {
+        for text in ["a,b\n1,ä\n", "𝄞,é\n1,2\n", "名前,v\n東京,1\n", "1\n2\n3\n"] {
+            for bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+                let bare: Vec<u8> = text.chars().map(u32::from).flat_map(bytes).collect();
+                let marked: Vec<u8> = std::iter::once(0xfeff).flat_map(bytes).chain(bare.clone()).collect();
+                assert!(is_utf_32(&bare) && is_utf_32(&marked), "{text}");
+                assert_eq!(decoded(&marked).unwrap_err().to_string(), IS_UTF_32);
+            }
+            let others =
+                [text.as_bytes().to_vec(), utf_16(text, u16::to_le_bytes), utf_16(text, u16::to_be_bytes)];
+            assert!(!others.iter().any(|bytes| is_utf_32(bytes) || is_utf_32(&bytes[2..])), "{text}");
         }
     }
 

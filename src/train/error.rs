@@ -27,7 +27,7 @@ pub enum Error {
         epoch: u32,
     },
     /// There are no samples to train on.
-    #[error("no training samples are left: data.validation and data.train_samples leave none")]
+    #[error("no training samples are left: data.test, data.validation and data.train_samples leave none")]
     NoSamples,
     /// A checkpoint that does not fit this training.
     #[error("the checkpoint does not fit this preset: {0}")]

@@ -149,8 +149,9 @@ impl<D: Backend> TrainStep for Supervised<D> {
 
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Sums> {
         let form = self.networks[0].model.form();
-        let loss = LossAndHits::of(self.task, form);
-        let tally = Tally::new(self.task, form, &self.preset.train.metrics, set.target_scales());
+        let task = self.task.on(set);
+        let loss = LossAndHits::of(task, form);
+        let tally = Tally::new(task, form, &self.preset.train.metrics, set.target_scales());
         self.model().reset_evaluation_state();
         Evaluation::of_all(set, chunk(&self.networks), Sums { loss, tally })
     }

@@ -26,6 +26,19 @@ impl Task {
         matches!(self, Task::Binary | Task::Multiclass)
     }
 
+    /// The same task, judged on a set: labels of which some are probabilities between 0 and 1 are values, since no side of a
+    /// threshold says what is true of them.
+    pub fn on(self, set: &dyn Dataset) -> Self {
+        let is_soft = |x: &f64| *x != 0.0 && *x != 1.0;
+        // What cannot be read is told where it is scored.
+        let has_soft =
+            |sample| set.values_of(sample).ok().flatten().is_some_and(|values| values.iter().any(is_soft));
+        match self {
+            Task::Multilabel if (0..set.len()).any(has_soft) => Task::Regression,
+            task => task,
+        }
+    }
+
     /// The task of a preset's network, which has `outputs` outputs, on a set.
     pub fn of(preset: &Preset, set: &dyn Dataset, outputs: usize) -> Self {
         if set.is_stream() {
@@ -33,8 +46,9 @@ impl Task {
         }
         match (set.classes().len(), preset.loss) {
             (0, _) if preset.data.targets == TargetChoice::Input => Task::Regression,
-            (0, Loss::BinaryCrossentropy) if outputs == 1 => Task::Binary,
-            (0, Loss::BinaryCrossentropy) => Task::Multilabel,
+            // Targets that are all 0 or 1 are classes already where there is one output: these are probabilities.
+            (0, Loss::BinaryCrossentropy) if outputs == 1 => Task::Regression,
+            (0, Loss::BinaryCrossentropy) => Task::Multilabel.on(set),
             (0, Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy | Loss::KlDivergence) => {
                 Task::Distribution
             }

@@ -106,6 +106,7 @@ commands! {
     false Unfilter "all-presets": "Show all presets again";
     true NewPreset "new-from-data": "Make a preset for a file or folder of your own";
     false CompletePath "complete-path": "Complete the path that is typed";
+    false MarkTarget "mark-column": "Mark the chosen column: marked ones are predicted at once";
 
     true OpenRun "open-run": "Show the chosen run: its curves and its network";
     true EarlierCheckpoint "earlier-checkpoint": "Show the open run, or a picture, as it was before";

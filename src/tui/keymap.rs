@@ -9,7 +9,7 @@ use super::chart_keys;
 use super::commands::Command;
 pub use super::keys::Key;
 pub(super) use super::keys::{ch, ctrl, key};
-use super::popup_keys::{CHOOSING, HELP, KEEPING, READING, SCROLLING, overlay_table};
+use super::popup_keys::{CHOOSING, HELP, KEEPING, READING, SCROLLING, TARGETS, overlay_table};
 use super::remap::Keymap;
 use super::state::{Overlay, Screen, State};
 
@@ -342,7 +342,10 @@ pub fn changeable() -> Vec<(&'static Table, Option<&'static Table>)> {
     let screens = Screen::ALL.map(table_of).map(|table| (table, Some(&GLOBAL)));
     screens
         .into_iter()
-        .chain([&chart_keys::CHARTS, &GLOBAL, &SCROLLING, &CHOOSING, &KEEPING].map(|table| (table, None)))
+        .chain(
+            [&chart_keys::CHARTS, &GLOBAL, &SCROLLING, &CHOOSING, &TARGETS, &KEEPING]
+                .map(|table| (table, None)),
+        )
         .chain([&READING, &HELP].map(|table| (table, Some(&SCROLLING))))
         .collect()
 }
@@ -367,6 +370,7 @@ mod tests {
                 &TYPING,
                 &PATH,
                 &CHOOSING,
+                &TARGETS,
                 &KEEPING,
                 &MISTAKE,
             ])

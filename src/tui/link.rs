@@ -43,12 +43,12 @@ pub trait Link {
     /// with to `tell`.
     fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static);
 
-    /// Makes a preset for a file or folder, without holding up anything, and hands it, or why there is none, to `tell`. `target`
-    /// is the column that a table is to predict. `tell` may never be called, as with [`read_files`](Link::read_files).
+    /// Makes a preset for a file or folder, without holding up anything, and hands it, or why there is none, to `tell`. `targets`
+    /// are the columns that a table is to predict, none: the one that is likely. `tell` may never be called, as with [`read_files`](Link::read_files).
     fn suggest(
         &mut self,
         data: String,
-        target: Option<String>,
+        targets: Vec<String>,
         tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
     );
 

@@ -67,8 +67,8 @@ pub enum Message {
     Suggested {
         /// The file or folder, as it was typed.
         data: String,
-        /// The column that was asked for.
-        target: Option<String>,
+        /// The columns that were asked for.
+        targets: Vec<String>,
         /// The preset, or the reason.
         result: Result<Suggestion, String>,
     },
@@ -322,8 +322,8 @@ pub enum Effect {
     Suggest {
         /// The file or folder, as it was typed.
         data: String,
-        /// The column that a table is to predict; `None`: the last one.
-        target: Option<String>,
+        /// The columns that a table is to predict, several at once; none: the one that is likely.
+        targets: Vec<String>,
     },
     /// Write a new preset to the user's folder; answered by [`Message::NewSaved`].
     SaveNew {

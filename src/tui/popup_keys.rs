@@ -102,6 +102,22 @@ pub(super) static CHOOSING: Table = Table {
     ],
 };
 
+/// For the columns that can be predicted, of which several can be at once.
+pub(super) static TARGETS: Table = Table {
+    title: "Column to predict",
+    bindings: &[
+        shown(&[ENTER], Command::Accept, "choose"),
+        shown(&[ch(' ')], Command::MarkTarget, "mark several"),
+        bind(&[key(KeyCode::Up), ch('k'), ctrl('p')], Command::Up),
+        shown(&[key(KeyCode::Down), ch('j'), ctrl('n')], Command::Down, "next"),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "back"),
+    ],
+};
+
 /// For a new preset that is read before it is saved.
 pub(super) static KEEPING: Table = Table {
     title: "New preset",
@@ -139,7 +155,8 @@ pub(super) fn overlay_table(overlay: &Overlay) -> &'static Table {
         | Overlay::Prompt(_)
         | Overlay::Filter(_)
         | Overlay::Picker(_) => &TYPING,
-        Overlay::Targets(_) | Overlay::Settings { .. } => &CHOOSING,
+        Overlay::Targets(_) => &TARGETS,
+        Overlay::Settings { .. } => &CHOOSING,
         Overlay::Suggested(_) => &KEEPING,
         Overlay::Rates(_) => &RATES,
         Overlay::Mistake(_) => &MISTAKE,

@@ -379,11 +379,11 @@ impl<L: Link> Outside<'_, L> {
                             drop(found.send(Message::PathCompleted { typed: of, completed, names }));
                         });
                     }
-                    Effect::Suggest { data, target } => {
-                        let (found, of) = (self.found.clone(), (data.clone(), target.clone()));
-                        self.link.suggest(data, target, move |result| {
-                            let (data, target) = of;
-                            drop(found.send(Message::Suggested { data, target, result }));
+                    Effect::Suggest { data, targets } => {
+                        let (found, of) = (self.found.clone(), (data.clone(), targets.clone()));
+                        self.link.suggest(data, targets, move |result| {
+                            let (data, targets) = of;
+                            drop(found.send(Message::Suggested { data, targets, result }));
                         });
                     }
                     Effect::ReadFiles(source) => {

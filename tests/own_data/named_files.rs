@@ -193,7 +193,10 @@ fn folders_called_train_val_and_test_are_the_parts_of_a_set() {
         put_image(&desk, &format!("contest/train/{}/{n}.png", ["dark", "light"][n % 2]), n);
     }
     let told = done(&desk, &["init", "contest"]);
-    assert!(told.contains("not read, since it has no folders of the same classes: 'contest/test'"), "{told}");
+    assert!(
+        told.contains("'contest/test' is not read, since it has no folders of the same classes"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod array;
 mod bad;
 mod folder;
+mod lines;
 mod other_kind;
 mod picture;
 mod table;
@@ -171,9 +172,16 @@ fn read_as_it_begins(
             | Source::LabelledText(_)
             | Source::FileTable(FileTable { holds: Holds::Texts, .. }) => {
                 let text = text::read(file)?;
-                let bare = |(at, line)| (Some(Place::Line(at)), text::without_class(line, &learned.classes));
-                let rows = (1..).zip(text.lines()).map(bare).filter(|(_, line)| !line.is_empty());
-                texts(&mut rows.map(|(at, line)| (at, Ok(line))))
+                let (mut rows, empty) = lines::rows(&text, &learned.classes);
+                let mut asked = texts(&mut rows)?;
+                for of in asked.samples.iter_mut().filter(|of| empty.is_some() && of.at.is_some()) {
+                    // So that an answer is found beside its text.
+                    of.row = of
+                        .at
+                        .and_then(|at| if let Place::Line(line) = at { Some(line as usize) } else { None });
+                }
+                asked.told.extend(empty);
+                Ok(asked)
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
@@ -267,10 +275,11 @@ fn encoded(
 ) -> Result<Asked, Error> {
     let form = config.source.text_form().ok_or_else(|| broken("it holds texts".into()))?;
     let known = &learned.tokens;
-    let all = std::cell::Cell::new(0);
+    let (all, longer) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let unknown = |text: &str| {
         let (count, unknown) = tokens::unknown(text, &form, known);
         all.set(all.get() + count);
+        longer.set(longer.get() + usize::from(count > form.length));
         unknown
     };
     let mut asked = lines(rows, broken, &unknown, &|text| tokens::encode(text, &form, known))?;
@@ -282,6 +291,7 @@ fn encoded(
         );
         asked.told.extend((count > 0).then_some(said));
     }
+    asked.told.extend(form.cut_in_words(longer.get(), asked.samples.len()));
     Ok(asked)
 }
 
@@ -341,6 +351,9 @@ fn rows(
         array::Layout::Rows => stored,
         array::Layout::One => Stored { width, count: 1, ..stored },
     };
+    if stored.count == 0 {
+        return Err(broken("it holds no samples".into()));
+    }
     if stored.count.saturating_mul(width) > MOST_NUMBERS {
         return Err(broken(format!("{} samples are too many at once", stored.count)));
     }

@@ -14,6 +14,14 @@ use crate::preset::{DataConfig, Preparation, Source};
 pub(super) fn refusal(config: &DataConfig, learned: &Preparation, file: &Path) -> Option<Error> {
     let kind = kind(config).filter(|_| !matches!(config.source, Source::Csv(_)))?;
     let start = gzip::start(file, START).ok()?.0;
+    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+    let is_named_so = kind.endings.contains(&&ending(file)[..]);
+    if is_named_so && !start.is_empty() && !images::is_image(&start) && !sounds::is_sound(&start) {
+        return Some(broken(format!(
+            "it is called as {} are, and does not begin as one: it is none of {}",
+            kind.many, kind.formats
+        )));
+    }
     let is_known = images::is_image(&start) || sounds::is_sound(&start) || kind.takes(file).ok()?;
     if start.is_empty() || is_known || is_table(file) || ARRAYS.contains(&&ending(file)[..]) {
         return None;
@@ -29,5 +37,5 @@ pub(super) fn refusal(config: &DataConfig, learned: &Preparation, file: &Path) -
         kind.formats,
         config.source.title()
     );
-    Some(Error::Broken { origin: file.to_string_lossy().into_owned(), problem })
+    Some(broken(problem))
 }

@@ -45,7 +45,7 @@ fn layout(
     }
     let here: Vec<String> =
         first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
-    let order = schema.names().join(", ");
+    let order = table::listed(&schema.names());
     match Layout::named(&here, &schema.names(), &learned.labels, schema) {
         Ok(layout) => Ok((layout.with_row_names(schema, &here), true)),
         Err(_) if are_cells && in_order.is_none() => Err(misfit()),
@@ -53,9 +53,9 @@ fn layout(
             "{at} does not name the columns; --no-header takes them in the order of the training: {order}"
         )),
         Err(missing) => Err(format!(
-            "{at} names the columns, and has none that is called '{}'; a table without a line of names is taken \
-             with --no-header, in the order of the training: {order}",
-            missing.join("', '")
+            "{at} names the columns, and has {}; a table without a line of names is taken with --no-header, in the order of the \
+             training: {order}",
+            table::none_called(&missing)
         )),
     }
 }
@@ -133,7 +133,9 @@ pub fn read(
         let (count, unread_is_none) = (row.cells.len(), unread.is_none());
         let encoded = || match unread {
             Some(what) => Err(format!(": {what}")),
-            None if count != layout.width => Err(format!(": {}", table::of_cells(count, layout.width))),
+            None if count != layout.width => {
+                Err(format!(": {}", table::of_cells(row.cells.iter(), layout.width)))
+            }
             None if row.cells().all(str::is_empty) => {
                 Err(": all its cells are empty, so there is nothing to answer".into())
             }
@@ -183,11 +185,27 @@ pub fn read(
     if samples.is_empty() && bad.is_empty() {
         return Err(broken("it holds no rows".into()));
     }
+    let by_order = found.as_ref().filter(|layout| !own.has_names && !layout.labels.is_empty());
+    // A table without names has its label where the run's own has it.
+    let by_order = by_order.filter(|_| !matches!(config.source, Source::Csv(_))).map(|layout| {
+        let labels: Vec<String> = layout
+            .labels
+            .iter()
+            .map(|&place| table::shown_column(called.get(place).map_or("", str::trim), place))
+            .collect();
+        format!(
+            "the columns are taken by their order, as the run's own data has no names: the first {} are the inputs; {} left out, as the \
+             place of what is predicted",
+            layout.inputs.len(),
+            counted_names(&labels)
+        )
+    });
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
     let told = skipped
         .into_iter()
         .chain(names_told)
+        .chain(by_order)
         .chain(empty_told)
         .chain(of_sheet)
         .chain(written)
@@ -196,6 +214,11 @@ pub fn read(
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
     let told = told.chain(encoder.of_dates()).chain(encoder.filled(samples.len() as u64)).collect();
     Ok(Read { samples, numbers, bad, left_out, told })
+}
+
+/// Names with their verb.
+fn counted_names(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// Puts what the run learned in the place of missing numbers, which are NaN.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::report::{DataReport, ONE_PIXEL};
+use super::twins;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::sounds::{self, Sound};
@@ -44,13 +45,13 @@ impl Heard {
 }
 
 /// Reads each file, which holds what `held` says of it. The report gets the problems, how many files decode, and what a training
-/// does to them.
+/// does to them. Gives the key of each file that decodes, by which those with the same content are found.
 pub(super) fn look(
     report: &mut DataReport,
     files: &[PathBuf],
     held: impl Fn(&Path) -> Holds + Sync,
     limits: &Limits,
-) {
+) -> Vec<Option<u64>> {
     let read = |file: &PathBuf| -> Result<Option<Heard>, Error> {
         match held(file) {
             Holds::Images => images::decode(file, ONE_PIXEL, limits).map(|_| None),
@@ -58,22 +59,25 @@ pub(super) fn look(
             Holds::TextFiles | Holds::Texts => text::read(file).map(|_| None),
         }
     };
-    let read: Vec<_> = files.par_iter().map(read).collect();
-    let (mut heard, mut good) = (Vec::new(), 0);
-    for result in read {
+    let read: Vec<_> = files.par_iter().map(|file| (read(file), twins::of_file(file))).collect();
+    let (mut heard, mut good, mut keys) = (Vec::new(), 0, Vec::with_capacity(files.len()));
+    for (result, key) in read {
+        keys.push(key.filter(|_| result.is_ok()));
         match result {
             Ok(sound) => {
                 good += 1;
                 heard.extend(sound);
             }
-            Err(problem) => report.problem(&problem),
+            Err(problem) => report.broken(&problem, 1),
         }
     }
+    report.end_of_left_out("file");
     report.fact("that decode", good);
     let pictures: Vec<PathBuf> =
         files.iter().filter(|file| matches!(held(file), Holds::Images)).cloned().collect();
     let notes = images::seen(&pictures, limits).into_iter().chain(Heard::in_words(&heard));
     notes.for_each(|line| report.fact("note", line));
+    keys
 }
 
 #[cfg(test)]

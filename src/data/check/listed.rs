@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::report::DataReport;
 use super::text::{self as text_with_classes, longest};
+use super::twins;
 use crate::data::answers::Answers;
 use crate::data::import::class_column::Chosen;
 use crate::data::import::file_table::{self, Columns};
@@ -81,7 +82,11 @@ pub(super) fn check_own(own: &FileTable, limits: &Limits) -> Result<DataReport, 
         broken.push(Error::from(problem));
         Ok(())
     })?;
-    broken.iter().for_each(|problem| report.problem(problem));
+    report.skips = own.skip_broken;
+    broken.iter().for_each(|problem| report.broken(problem, 1));
+    if own.holds == Holds::Texts {
+        report.end_of_left_out("row");
+    }
     listed.told.iter().for_each(|sentence| report.fact("note", sentence));
     match own.holds {
         Holds::Texts => texts(&mut report, &listed),
@@ -159,7 +164,8 @@ fn files(
     told.iter().for_each(|sentence| report.fact("note", sentence));
     report.fact("files", files.files.len());
     answers(report, &files.answers());
-    super::files::look(report, &files.files, held, limits);
+    let keys = super::files::look(report, &files.files, held, limits);
+    twins::of_files(report, &files.files, &keys, &files.answers());
 }
 
 fn of_texts(path: &Path, column: &str, label: Result<Chosen, Error>, limits: &Limits) -> DataReport {
@@ -178,10 +184,15 @@ fn texts(report: &mut DataReport, listed: &file_table::Listed) {
     let words = listed.cells.iter().map(|text| tokens::words(text));
     let (length, words) = (lengths.max().unwrap_or_default(), words.max().unwrap_or_default());
     report.fact("longest", longest(length, words));
-    match &listed.values {
-        Some(values) => answers(report, &values.answers(&listed.of)),
-        None => report.balance(&listed.of, &listed.names),
-    }
+    let of_texts = match &listed.values {
+        Some(values) => values.answers(&listed.of),
+        None => Answers::Classes { of: listed.of.clone(), names: listed.names.clone() },
+    };
+    answers(report, &of_texts);
+    let keys: Vec<Option<u64>> =
+        listed.cells.iter().map(|text| Some(twins::key(text.trim().as_bytes()))).collect();
+    let row = |place: usize| format!("row {}", listed.numbers.row_of(place, listed.first_test));
+    twins::tell(report, "text", &keys, Some(&|place| twins::key_of(&of_texts, place)), &row);
 }
 
 /// What the files or texts are to be answered with.

@@ -8,6 +8,7 @@ mod report;
 mod rows;
 mod table;
 mod text;
+mod twins;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ pub use named::check_source;
 use report::Known;
 use report::ONE_PIXEL;
 pub use report::{DataReport, Fact};
+pub use rows::leaks_in_words as leaks;
 
 /// Most classes of labels that are counted.
 const MOST_CLASSES: usize = 1000;
@@ -150,7 +152,8 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
     }
 }
 
-fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
+/// Looks at an array; `is_alone`: nobody knows what its samples should give.
+fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize], is_alone: bool) -> Result<(), Error> {
     report.fact("samples", rows.count);
     if rows.number.kind.is_letter() {
         return array_words(report, rows);
@@ -180,6 +183,10 @@ fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result
         }
         Ok(())
     })?;
+    if rows.width > 1 && is_alone {
+        let keys = twins::of_rows(rows)?;
+        twins::tell(report, "sample", &keys, None, &|place| format!("sample {}", place + 1));
+    }
     if count > 0 {
         let mean = sum / count as f64;
         let known = Known::Range { least, greatest: most, mean: Some(mean) };
@@ -209,14 +216,14 @@ fn array_words(report: &mut DataReport, rows: &Stored) -> Result<(), Error> {
 fn idx_file(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
     let (stored, shape) = idx::open(path, limits)?;
-    array_rows(&mut report, &stored, &shape)?;
+    array_rows(&mut report, &stored, &shape, true)?;
     Ok(report)
 }
 
 fn array(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
     let (stored, shape) = npy::open(path, limits)?;
-    array_rows(&mut report, &stored, &shape)?;
+    array_rows(&mut report, &stored, &shape, true)?;
     Ok(report)
 }
 
@@ -226,7 +233,7 @@ fn arrays(pattern: &Path, limits: &Limits) -> Result<DataReport, Error> {
     for file in expanded(&pattern.to_string_lossy())? {
         report.fact("array", file.display());
         match npy::open(&file, limits) {
-            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
+            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape, true)?,
             Err(error) => report.problem(&error),
         }
     }
@@ -239,7 +246,9 @@ fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
         report.fact("note", set.in_words());
         let source = set.source(path.to_string_lossy().into_owned());
         // What is wrong with an array itself is told already.
-        if let (true, Err(problem)) = (report.problems.is_empty(), own::offers(&source.into())) {
+        if report.problems.is_empty()
+            && let Err(problem) = twins::of_arrays(&mut report, &source.into())
+        {
             report.problem(&problem);
         }
     }
@@ -253,7 +262,7 @@ fn archive_report(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     for name in archive.names() {
         report.fact("array", &name);
         match archive.array(&name) {
-            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
+            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape, false)?,
             Err(error) => report.problem(&error),
         }
     }
@@ -300,7 +309,8 @@ fn classes_of_files(report: &mut DataReport, classed: &Classed, holds: Holds, li
     if left_out.of_the_system > 0 {
         report.fact("hidden or of the system", left_out.of_the_system);
     }
-    files::look(report, files, |_| holds, limits);
+    let keys = files::look(report, files, |_| holds, limits);
+    twins::of_files(report, files, &keys, &classed.answers());
 }
 
 fn sound(path: &Path, limits: &Limits) -> Result<DataReport, Error> {

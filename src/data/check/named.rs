@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::report::DataReport;
-use super::{archive_report, array_rows, classes_of_files, listed, table, text};
+use super::{archive_report, array_rows, classes_of_files, listed, table, text, twins};
 use crate::data::import::limits::Limits;
 use crate::data::import::{idx, npy};
 use crate::data::table::all_expanded;
@@ -32,9 +32,17 @@ pub fn check_source(source: &Source, targets: TargetsAs) -> Result<DataReport, E
             return Ok(report);
         }
     };
-    // What is wrong with a file itself is told already.
-    if let (true, Err(problem)) = (report.problems.is_empty(), own::offers(source)) {
-        report.problem(&problem);
+    // What is wrong with a file itself is told already; of what is left over, a training needs some of each class.
+    if report.problems.is_empty() {
+        let is_array = matches!(source, Source::Npz(_) | Source::Npy(_) | Source::Idx(_));
+        let checked = match () {
+            () if report.left_out > 0 => own::told(source).map(drop),
+            () if is_array => twins::of_arrays(&mut report, source),
+            () => own::offers(source).map(drop),
+        };
+        if let Err(problem) = checked {
+            report.problem(&problem);
+        }
     }
     Ok(report)
 }
@@ -56,6 +64,11 @@ fn of_folders(what: &str, source: &Source, holds: Holds, limits: &Limits) -> Res
     if let Some(parts) = &classed.parts {
         report.fact("note", parts.in_words());
     }
+    report.skips = match source {
+        Source::ImageFolder(own) => own.skip_broken,
+        Source::WavFolder(own) => own.skip_broken,
+        _ => false,
+    };
     classes_of_files(&mut report, &classed, holds, limits);
     Ok(report)
 }
@@ -66,7 +79,7 @@ fn of_arrays(own: &Npy, limits: &Limits) -> Result<DataReport, Error> {
         for file in all_expanded(&path.into())? {
             report.fact("array", file.display());
             match npy::open(&file, limits) {
-                Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
+                Ok((stored, shape)) => array_rows(&mut report, &stored, &shape, false)?,
                 Err(problem) => report.problem(&problem),
             }
         }
@@ -79,7 +92,7 @@ fn of_idx(own: &Idx, limits: &Limits) -> Result<DataReport, Error> {
     for path in Source::from(own.clone()).paths() {
         report.fact("file", path);
         match idx::open(Path::new(path), limits) {
-            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
+            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape, false)?,
             Err(problem) => report.problem(&problem),
         }
     }

@@ -4,7 +4,7 @@ use crate::data::Error;
 use crate::data::import::images;
 use crate::data::table::classes::alike_in_words;
 use crate::preset::Colour;
-use crate::preset::{counted, written};
+use crate::preset::{counted, counted_with, written};
 
 /// A fact: what a person reads, and the same as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,10 +112,16 @@ pub struct DataReport {
     pub problems: Vec<String>,
     /// Problems that are not listed.
     pub more: usize,
+    /// Whether what is broken is left out, as a preset says with `skip_broken: true`: then it is no problem.
+    pub skips: bool,
+    /// How much was left out so.
+    pub left_out: u64,
 }
 
 /// The most problems that are listed.
 pub const LISTED: usize = 10;
+/// What facts about something that is left out are called.
+const LEFT_OUT: &str = "left out";
 /// The most columns, and the most classes, that are listed.
 pub const ROWS: usize = 40;
 /// What an image is decoded to, to see whether it decodes.
@@ -149,6 +155,25 @@ impl DataReport {
             self.problems.push(problem.to_string());
         } else {
             self.more += 1;
+        }
+    }
+
+    /// Adds what is wrong with so many rows, or with one file: a problem, unless such are left out.
+    pub fn broken(&mut self, problem: &Error, count: u64) {
+        if !self.skips {
+            return self.problem(problem);
+        }
+        self.left_out += count;
+        if self.facts.iter().filter(|fact| fact.label == LEFT_OUT).count() < LISTED {
+            self.fact(LEFT_OUT, problem);
+        }
+    }
+
+    /// Says how much was left out.
+    pub fn end_of_left_out(&mut self, noun: &str) {
+        if self.left_out > 0 {
+            let are = counted_with(self.left_out, noun, ("is", "are"));
+            self.fact("note", format!("{are} left out, as skip_broken: true says"));
         }
     }
 

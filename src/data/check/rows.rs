@@ -28,6 +28,14 @@ impl Oddity {
     }
 }
 
+/// The columns that tell the label by themselves, a sentence each.
+///
+/// # Errors
+/// When the rows cannot be read any more.
+pub fn leaks_in_words(table: &Table) -> Result<Vec<String>, Error> {
+    Ok(leaks(table)?.into_iter().map(|leak| leak.sentence).collect())
+}
+
 /// What is odd.
 ///
 /// # Errors

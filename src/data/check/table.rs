@@ -68,7 +68,7 @@ fn options(named: &Paths, as_table: AsTable, limits: &Limits) -> Csv {
 /// # Errors
 /// As [`check`].
 pub(super) fn check_own(own: &Csv, limits: &Limits) -> Result<DataReport, Error> {
-    let mut report = DataReport::of("table");
+    let mut report = DataReport { skips: own.skip_broken, ..DataReport::of("table") };
     // What the label is taken for, the preset says.
     rows(&mut report, &Files::of(own)?, (own, true), limits)?;
     Ok(report)
@@ -186,8 +186,9 @@ fn rows(
             _ => format!("; and {} of this kind", counted(count - 1, "more row")),
         };
         let problem = format!("{first}{more}");
-        report.problem(&Error::Broken { origin: first.origin, problem });
+        report.broken(&Error::Broken { origin: first.origin, problem }, count);
     }
+    report.end_of_left_out("row");
     Ok(table)
 }
 

@@ -22,7 +22,7 @@ use crate::data::{Error, file_names};
 use crate::preset::summary::in_bytes;
 use crate::preset::{Colour, FileTable, Holds, ImageFolder, Pair, Source};
 use crate::system::files;
-pub use shapes::seen;
+pub use shapes::{seen, small};
 
 /// The largest picture that is decoded, in pixels a side; a file may claim any size.
 const LARGEST_SIDE: u32 = 20_000;
@@ -104,6 +104,13 @@ pub struct Decoded {
 /// What a decoder says of a damaged image, in one line.
 fn damaged(error: &image::ImageError) -> String {
     let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    // What comes behind is how the decoder is made.
+    let said =
+        said.split(" while decoding ").next().and_then(|said| said.split('{').next()).unwrap_or_default();
+    if said.contains("CRC") || said.contains("hecksum") {
+        return "it does not decode: a checksum in it does not fit what it holds, so that it is damaged"
+            .into();
+    }
     let lower = said.to_lowercase();
     match ["not enough bytes", "end of file", "truncated", "premature"].iter().any(|end| lower.contains(end))
     {

@@ -4,7 +4,7 @@ use super::classes::{Classes, too_many_classes};
 use super::limits::Limits;
 use crate::data::samples::Samples;
 use crate::data::tokens::{Seen, UNKNOWN_TOKEN, are_words, encode};
-use crate::preset::{TextForm, counted};
+use crate::preset::TextForm;
 
 /// Most numbers of labelled texts, padded.
 const MOST_NUMBERS: usize = 1 << 28;
@@ -64,15 +64,7 @@ impl Texts {
         let tokens = seen.tokens(&form)?;
         let inputs = texts.iter().flat_map(|text| encode(text, &form, &tokens)).collect();
         of.iter_mut().for_each(|class| *class = places[*class as usize]);
-        if longer > 0 {
-            let (length, unit) = (form.length, form.unit());
-            let has = if longer == 1 { "has" } else { "have" };
-            told.push(format!(
-                "{} of {} {has} more than {length} {unit}: only the last {length} are read; `length` says how many",
-                counted(longer, "text"),
-                texts.len()
-            ));
-        }
+        told.extend(form.cut_in_words(longer, texts.len()));
         Ok(Samples { tokens, captions: texts, ..Samples::of_classes(vec![form.length], inputs, of, names) })
     }
 }

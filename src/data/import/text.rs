@@ -9,7 +9,7 @@ use super::labelled::Texts;
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::samples::Samples;
-use crate::preset::TextForm;
+use crate::preset::{TextForm, counted_with};
 use crate::system::encoding::Decoded;
 use crate::system::files;
 
@@ -186,9 +186,12 @@ pub fn labelled(
     told: &mut Vec<String>,
 ) -> Result<Samples, Error> {
     let broken = |problem: String| broken(path, &problem);
-    let mut texts = Texts::new(form);
+    let (mut texts, mut empty) = (Texts::new(form), 0);
     let mut take = |number: usize, line: Option<&str>| match class_and_text(line, limits) {
-        Ok(None) => Ok(()),
+        Ok(None) => {
+            empty += 1;
+            Ok(())
+        }
         Ok(Some((class, text))) => {
             texts.push(class, text, limits).map_err(|problem| broken(format!("line {number}: {problem}")))
         }
@@ -197,6 +200,13 @@ pub fn labelled(
     let mut lines = Lines::new(limits.longest_row);
     pieces(path, &mut |piece| lines.push(piece, &mut take))?;
     lines.end(&mut take)?;
+    if empty > 0 {
+        told.push(format!(
+            "{}: {} left out, and rows are numbered without them",
+            path.display(),
+            counted_with(empty, "empty line", ("is", "are"))
+        ));
+    }
     texts.samples(told).map_err(broken)
 }
 

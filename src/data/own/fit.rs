@@ -293,6 +293,15 @@ fn likely_names(here: &[String], known: &[String]) -> Option<String> {
         pairs.iter().map(|(from, to)| format!("{} is {}", quoted(from), quoted(to))).collect();
     let map: Vec<String> =
         pairs.iter().map(|(from, to)| format!("{}: {}", quoted(from), quoted(to))).collect();
+    // pandas reads a column of these as truths, which words do not fit.
+    if pairs.iter().all(|(from, _)| matches!(&from[..], "True" | "False" | "true" | "false")) {
+        let number = if are_numbers(known) { ".astype(int)" } else { ".astype(str)" };
+        let then = if are_numbers(known) { String::new() } else { format!(".map({{{}}})", map.join(", ")) };
+        return Some(format!(
+            "likely {}: if so, write that into the label's column first, with pandas by {number}{then}",
+            said.join(" and ")
+        ));
+    }
     Some(format!(
         "likely {}: if so, write that into the label's column first, with pandas by .map({{{}}})",
         said.join(" and "),
@@ -314,7 +323,10 @@ mod tests {
                       .map({0: 'No', 1: 'Yes'})";
         assert_eq!(said(&["0", "1"], &["No", "Yes"]).as_deref(), Some(wanted));
         assert!(said(&["no", "yes"], &["0", "1"]).unwrap().starts_with("likely 'no' is 0 and 'yes' is 1: "));
-        assert!(said(&["True"], &["0", "1"]).unwrap().starts_with("likely 'True' is 1: "));
+        let truth = said(&["False", "True"], &["0", "1"]).unwrap();
+        assert!(
+            truth.starts_with("likely 'False' is 0 and 'True' is 1: ") && truth.ends_with("by .astype(int)")
+        );
         assert!(
             said(&["cat", "dog"], &["0", "1"]).unwrap().starts_with("likely 'cat' is 0 and 'dog' is 1: ")
         );

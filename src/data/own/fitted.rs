@@ -45,7 +45,7 @@ impl Fitted {
 }
 
 /// What repeats along a sample, from its `first` number on; nothing of nothing.
-pub(super) fn repeated<T>(all: &[T], first: usize) -> impl Iterator<Item = &T> {
+pub fn repeated<T>(all: &[T], first: usize) -> impl Iterator<Item = &T> {
     all.iter().cycle().skip(first % all.len().max(1))
 }
 

@@ -20,15 +20,18 @@ mod text_file;
 mod wav_folder;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::answers::{Answers, Numbering};
 use super::import::folders::{Classed, SetParts};
 use super::import::labelled::unknown_words;
 use super::import::limits::Limits;
+use super::import::rows::Rows;
 use super::open::unused_share;
 use super::parts::Parts;
 use super::samples::Samples;
 use super::table::classes::alike_in_words;
+use super::table::learned_as_classes;
 use super::text::{self, Text};
 use super::tokens;
 use super::{Error, Splits};
@@ -38,6 +41,7 @@ use crate::preset::{
 };
 pub use arrays::class_words;
 use fit::Fit;
+pub(super) use fitted::repeated;
 pub use other::{TestSet, test_set, test_set_of};
 use set::Imported;
 
@@ -217,6 +221,30 @@ pub(super) fn words_of_texts(source: &Source) -> Result<Vec<usize>, Error> {
     }
 }
 
+/// The samples of a source and what they should give, where it names arrays; `None` where it names something else.
+///
+/// # Errors
+/// When its files cannot be read.
+pub(super) fn rows_with_answers(
+    source: &Source,
+    limits: &Limits,
+) -> Result<Option<(Arc<dyn Rows>, Answers)>, Error> {
+    Ok(match named(source)?.open(limits, &mut Vec::new())? {
+        Opened::Rows(set) => Some((set.rows, set.answers)),
+        Opened::Samples(..) | Opened::Text(..) => None,
+    })
+}
+
+/// What a person should know of how the files of a source are read, a sentence each.
+///
+/// # Errors
+/// When they cannot be read.
+pub(super) fn told(source: &Source) -> Result<Vec<String>, Error> {
+    let mut notices = Vec::new();
+    named(source)?.open(&Limits::of_machine(), &mut notices)?;
+    Ok(notices)
+}
+
 /// Opens the files that a preset names.
 ///
 /// # Errors
@@ -257,7 +285,9 @@ pub(super) fn open(
     let splits = match opened {
         Opened::Rows(set) => {
             notices.extend(unused_label(source, &set, reading));
-            set.read_as(reading.targets).split(config, reading, seed)?
+            let set = set.read_as(reading.targets);
+            notices.extend(counts_as_classes(source, &set, reading));
+            set.split(config, reading, seed)?
         }
         Opened::Samples(samples, first_test) => {
             let mut samples = samples.read_as(reading.targets);
@@ -293,6 +323,14 @@ fn unused_label(source: &Source, set: &Imported, reading: &Reading) -> Option<St
         }
         _ => None,
     }
+}
+
+/// What is said of whole numbers in the label of a table that are learned as classes, though nobody says that they are.
+fn counts_as_classes(source: &Source, set: &Imported, reading: &Reading) -> Option<String> {
+    let label = set.label.as_deref().unwrap_or_default();
+    let sentence = learned_as_classes(label, set.answers.names())
+        .filter(|_| reading.needs_targets && !set.task_is_said && set.table.is_some())?;
+    Some(format!("{}: {sentence}", source.paths().join(", ")))
 }
 
 fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: u64) -> Parts {

@@ -9,11 +9,27 @@ use super::network::{End, Network, beside_test, split, test_of_training};
 use crate::data::import::folders::{Classed, SetParts, or_of_texts};
 use crate::data::import::limits::Limits;
 use crate::data::import::{images, sounds};
-use crate::data::{self, Error};
-use crate::preset::{Colour, ImageFolder, Offers, Pair, TargetKind, WavFolder};
+use crate::data::{self, Error, own};
+use crate::preset::{Colour, ImageFolder, Offers, Pair, Source, TargetKind, WavFolder};
 
-/// The side that images are brought to.
-pub(super) const SIDE: usize = 64;
+/// The side that images are brought to, unless all are smaller.
+const SIDE: usize = 64;
+
+/// The height and width that the images of a source are brought to, and why.
+pub(super) fn size_of(source: &Source) -> Result<(Pair, &'static str), Error> {
+    let limits = Limits::of_machine();
+    let files = own::files_of_classes(source, &limits)?.files;
+    Ok(match images::small(&files, SIDE, &limits) {
+        Some((height, width)) => (
+            Pair(height, width),
+            "The images are no larger than this; those that are smaller are stretched to it.",
+        ),
+        None => (
+            Pair(SIDE, SIDE),
+            "Every image is stretched to this size; larger ones show more and take longer.",
+        ),
+    })
+}
 
 /// The parts of the set that a folder holds, or whose training set it is.
 fn parts_of(folder: &str) -> Option<SetParts> {
@@ -26,7 +42,6 @@ fn parts_of(folder: &str) -> Option<SetParts> {
 
 /// Looks at a folder.
 pub(super) fn look(folder: &str) -> Result<Found, Error> {
-    let (size, colour) = (Pair(SIDE, SIDE), Colour::Rgb);
     // Folders called train and test are no classes.
     let parts = parts_of(folder);
     let SetParts { train, validation, test, .. } =
@@ -41,20 +56,16 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
         folder: train.clone(),
         validation_folder: validation.clone(),
         test_folder: test.clone(),
-        size,
-        colour,
+        size: Pair(SIDE, SIDE),
+        colour: Colour::Rgb,
         skip_broken: false,
-    }
-    .into();
-    let (offers, source, written, reason) = match data::offers(&of_images) {
-        Ok(offers) => {
-            let written = format!("image_folder({named}, size: ({SIDE}, {SIDE}), colour: rgb");
-            (
-                offers,
-                of_images,
-                written,
-                "// Every image is stretched to this size; larger ones show more and take longer.",
-            )
+    };
+    let (offers, source, written, reason) = match data::offers(&of_images.clone().into()) {
+        Ok(_) => {
+            let (size @ Pair(height, width), why) = size_of(&of_images.clone().into())?;
+            let source = ImageFolder { size, ..of_images }.into();
+            let written = format!("image_folder({named}, size: ({height}, {width}), colour: rgb");
+            (data::offers(&source)?, source, written, why)
         }
         Err(no_images) => {
             let of_sounds = WavFolder {
@@ -68,7 +79,7 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
                     offers,
                     of_sounds,
                     format!("wav_folder({named}"),
-                    "// A sound becomes a picture of time and pitch; `seconds` says how much of it is heard.",
+                    "A sound becomes a picture of time and pitch; `seconds` says how much of it is heard.",
                 ),
                 Err(_) => return Err(or_of_texts(Path::new(folder), no_images)),
             }
@@ -80,7 +91,7 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
     let (Offers { input, target, .. }, samples) = (offers, looked.samples);
     let network = Network::convolutional(input[0], input[1], samples, End::of(&target));
     let mut lines = looked.comments();
-    lines.extend([reason.to_string(), source]);
+    lines.extend([format!("// {reason}"), source]);
     let of_parts = parts.as_ref().map(SetParts::in_words);
     lines.splice(0..0, of_parts.iter().map(|said| format!("// {}", comment(said))));
     lines.extend(match (&validation, &test) {

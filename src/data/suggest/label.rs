@@ -33,6 +33,12 @@ pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
         Some(kind @ WordsAs::Amounts) => {
             format!("{}; write one unit or none, and they are values to predict", kind.name())
         }
+        Some(kind @ WordsAs::Times) => {
+            format!(
+                "{}, which are no classes; --task values takes them for durations, in seconds",
+                kind.name()
+            )
+        }
         Some(kind) => format!("{}, which are no classes", kind.name()),
         None => "words that nearly all differ, as names do".into(),
     };

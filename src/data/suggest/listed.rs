@@ -6,9 +6,9 @@ use super::network::{End, Network, end_of_answers, split};
 use super::{files, folder, text};
 use crate::data::import::class_column::Chosen;
 use crate::data::import::limits::Limits;
-use crate::data::{self, Error};
+use crate::data::{self, Error, own};
 use crate::preset::counted_with;
-use crate::preset::{Colour, FileTable, Holds, LabelNames, Offers, Pair, TargetKind};
+use crate::preset::{Colour, FileTable, Holds, LabelNames, Offers, TargetKind};
 
 /// The preset for files that a column of a table names. `targets` are the columns of classes or values that a person names.
 pub(super) fn of_files(
@@ -56,7 +56,6 @@ fn found(
     };
     let in_preset = LabelNames::listed(labels.clone()).map(|labels| labels.in_preset()).unwrap_or_default();
     let source = FileTable {
-        size: Pair(folder::SIDE, folder::SIDE),
         colour: Colour::Rgb,
         holds,
         label: LabelNames::listed(labels.clone()),
@@ -65,6 +64,11 @@ fn found(
     };
     let (folder, of_files) = source.folder_of_files(&Limits::of_machine())?;
     let source = FileTable { folder: folder.clone(), ..source };
+    let (size, of_size) = match holds {
+        Holds::Images => folder::size_of(&source.clone().into())?,
+        Holds::Sounds | Holds::TextFiles | Holds::Texts => (source.size, ""),
+    };
+    let source = FileTable { size, ..source };
     let (tokens, length) = match holds {
         Holds::Images | Holds::Sounds => (source.tokens, source.length),
         Holds::TextFiles | Holds::Texts => text::how_to_read(&source.clone().into())?,
@@ -99,8 +103,8 @@ fn found(
     };
     let (reason, options, network, what) = match holds {
         Holds::Images => (
-            "Every image is stretched to this size; larger ones show more and take longer.".to_string(),
-            format!("size: ({0}, {0}), colour: rgb,", folder::SIDE),
+            of_size.to_string(),
+            format!("size: ({}, {}), colour: rgb,", size.0, size.1),
             Network::convolutional(input[0], input[1], samples, end),
             "images",
         ),
@@ -176,7 +180,15 @@ fn found(
     let title: String = comment(&format!("{samples} {what} {answers}")).chars().take(100).collect();
     let reason = format!("the label is '{label}', {why}: {short}; --target names another");
     let target = |name: String| Target { name, what: format!("{short}.") };
-    let told = of_files.into_iter().chain(looked.into_iter().flat_map(|looked| looked.told)).collect();
+    let of_texts = match holds {
+        Holds::Images | Holds::Sounds => Vec::new(),
+        Holds::TextFiles | Holds::Texts => own::told(&source)?,
+    };
+    let told = of_files
+        .into_iter()
+        .chain(of_texts)
+        .chain(looked.into_iter().flat_map(|looked| looked.told))
+        .collect();
     Ok(Found {
         title,
         data,

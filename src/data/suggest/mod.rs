@@ -21,9 +21,10 @@ use super::Error;
 use super::import::foreign;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
-use super::import::seen::named_labels;
+use super::import::seen::{Seen, named_labels, seen_as};
 use super::table::{
-    Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title, why_no_text,
+    Format, columns, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title,
+    why_no_text,
 };
 use crate::preset::{Csv, Paths, Task};
 use found::Found;
@@ -180,6 +181,16 @@ pub fn suggest(
     let Found { title, targets, reason, told, .. } = found;
     let told = of_sheets.into_iter().chain(without_files).chain(told).collect();
     Ok(Suggestion { name, text, targets, title, told, reason })
+}
+
+/// Whether a table lacks one of the columns that `targets` name, so that no preset is made for it.
+pub fn lacks_column(data: &Paths, targets: &[String], sheet: Option<&str>) -> bool {
+    let Some(file) = data.as_slice().first().filter(|file| is_table(file)) else { return false };
+    let (path, limits) = (Path::new(file), Limits::of_machine());
+    let options = Csv { sheet: sheet.map(str::to_string), ..Csv::of(&file[..]) };
+    let Some(Seen { names, .. }) = seen_as(path, &options, &limits) else { return false };
+    let is_there = |wanted: &String| !matches!(columns::the_one(&names, wanted), Ok(None));
+    !named_labels(path, targets, sheet, &limits).iter().all(is_there)
 }
 
 /// What the name of a file ends in, but for `.gz`.

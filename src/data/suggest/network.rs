@@ -6,10 +6,15 @@ use super::comment::comment;
 use crate::data::answers::MOST_LIKELY_CLASSES;
 use crate::preset::{TargetKind, ValuesAre, counted};
 
+/// Pictures with a smaller side are not halved over and over.
+const LEAST_HALVED: usize = 16;
+
 /// A network with its training, as a preset writes them.
 pub(super) struct Network {
     /// Why it is as it is: a line each.
     pub reasons: Vec<String>,
+    /// How it is trained, where it does not simply learn targets; else empty.
+    pub procedure: String,
     /// Its layers but the last.
     pub layers: Vec<String>,
     /// Its last layer and the loss.
@@ -114,6 +119,7 @@ impl Network {
                 ),
                 "hold back what would be learned by heart.".into(),
             ],
+            procedure: String::new(),
             layers: layers.collect(),
             end,
             learning_rate: 0.001,
@@ -126,6 +132,9 @@ impl Network {
     pub fn convolutional(height: usize, width: usize, samples: usize, end: End) -> Self {
         let mut layers = Vec::new();
         let (mut side, mut filters) = (height.min(width), 16);
+        if side < LEAST_HALVED {
+            return Self::of_small((height, width), samples, end);
+        }
         // Halved until what is left is small.
         while side >= 8 && filters <= 128 {
             layers.push(format!(
@@ -141,6 +150,29 @@ impl Network {
             reasons: vec![format!(
                 "{samples} pictures of {height} by {width}: convolutions see the same shape anywhere; each pooling halves the sides."
             )],
+            procedure: String::new(),
+            layers,
+            end,
+            learning_rate: 0.003,
+            epochs: 60,
+            batch: batch(samples).min(64),
+        }
+    }
+
+    /// Convolutions for pictures of which little is left where their sides are halved.
+    fn of_small((height, width): (usize, usize), samples: usize, end: End) -> Self {
+        let conv =
+            |filters| format!("Conv2D(filters: {filters}, kernel_size: 3, padding: same, activation: relu),");
+        let mut layers = vec![conv(16), conv(32), "BatchNormalization(momentum: 0.9),".into()];
+        if height.min(width) >= 4 {
+            layers.push("MaxPooling2D(pool_size: 2),".into());
+        }
+        layers.extend(["Flatten,".into(), "Dropout(rate: 0.3),".into()]);
+        Network {
+            reasons: vec![format!(
+                "{samples} pictures of {height} by {width}: convolutions see the same shape anywhere, and the last layer where it is."
+            )],
+            procedure: String::new(),
             layers,
             end,
             learning_rate: 0.003,
@@ -151,7 +183,10 @@ impl Network {
 
     /// Writes what comes behind the data in a preset.
     pub fn write(&self, text: &mut String) {
-        let Network { reasons, layers, end, learning_rate, epochs, batch } = self;
+        let Network { reasons, procedure, layers, end, learning_rate, epochs, batch } = self;
+        if !procedure.is_empty() {
+            let _ = writeln!(text, "    procedure: {procedure},");
+        }
         for reason in reasons {
             let _ = writeln!(text, "    // {reason}");
         }

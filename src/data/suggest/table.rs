@@ -9,6 +9,7 @@ use super::label;
 use super::network::{Network, split};
 use super::words::{Read, Said, WithoutWords, without_words};
 use crate::data::Error;
+use crate::data::check::leaks;
 use crate::data::import::limits::Limits;
 use crate::data::import::main_input::long_texts;
 use crate::data::import::named_label::named_before_last;
@@ -123,7 +124,8 @@ pub(super) fn look(
         "    // What the columns are, by the looks of all rows.".into(),
         "    columns: {".into(),
     ];
-    let columns = columns(&table, &said)?;
+    let seen = ends(&table)?;
+    let columns = columns(&table, &said, &seen);
     for column in &columns {
         data.push(match is_a_name(&table, &column.name) {
             true => format!("        {}", column.line()),
@@ -158,15 +160,15 @@ pub(super) fn look(
         data.push("    // These words in a column of numbers say that a number is missing.".into());
         data.push(format!("    missing_words: [{words}],"));
     }
-    if without_label > 0 {
+    let lack = (without_label > 0).then(|| {
         let of = samples as u64 + without_label + broken.count();
         let have = counted_of(without_label, of, "row", ("has", "have"));
-        let lack = match without_label {
-            1 => format!("{have} no label; it is left out, and predict answers it."),
-            _ => format!("{have} no label; they are left out, and predict answers them."),
-        };
-        data.push(format!("    // {lack}"));
-    }
+        match without_label {
+            1 => format!("{have} no label; it is left out, and predict answers it"),
+            _ => format!("{have} no label; they are left out, and predict answers them"),
+        }
+    });
+    data.extend(lack.iter().map(|lack| format!("    // {lack}.")));
     data.extend(broken.in_words().iter().map(|sentence| format!("    // {}", comment(sentence))));
     if without_label > 0 || broken.count() > 0 {
         data.push("    skip_broken: true,".into());
@@ -219,6 +221,9 @@ pub(super) fn look(
         );
     }
     told.extend(either);
+    told.extend(lack);
+    told.extend(broken.in_words());
+    told.extend(unused(&table, &seen)?);
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
     if let Labels::Classes(_, names) = &table.labels {
         let alike = table::classes::alike_in_words(names.iter().map(String::as_str));
@@ -242,6 +247,57 @@ pub(super) fn look(
     let why = if by_name.is_some() { "as its name says" } else { "the last column that can be one" };
     let reason = wanted.is_empty().then(|| answers::reason_for(why, &table.labels, &targets));
     Ok(Found { title, data, network, targets, reason, told })
+}
+
+/// What a person should know of columns: those that are left out, those that teach nothing, and those that tell the label alone.
+fn unused(table: &Table, seen: &[Ends]) -> Result<Vec<String>, Error> {
+    let called = |name: &String| {
+        let place = table.schema.columns.iter().position(|known| known == name).unwrap_or_default();
+        shown_column(name, place)
+    };
+    let named: Vec<String> =
+        table.left_out.iter().take(NAMED).map(|(name, why)| format!("{} ({why})", called(name))).collect();
+    let more = if table.left_out.len() > NAMED { ", …" } else { "" };
+    let left_out = counted_with(table.left_out.len(), "column", ("is", "are"));
+    let left_out = (!named.is_empty()).then(|| format!("{left_out} left out: {}{more}", named.join(", ")));
+    let mut told: Vec<String> = left_out.into_iter().collect();
+    told.extend(
+        constant(table, seen)
+            .into_iter()
+            .map(|name| format!("{name} has the same number in all rows, so that it teaches nothing")),
+    );
+    told.extend(leaks(table)?);
+    Ok(told)
+}
+
+/// The columns of numbers in which all rows have the same.
+fn constant(table: &Table, seen: &[Ends]) -> Vec<String> {
+    let mut first = 0;
+    let mut found = Vec::new();
+    for input in &table.schema.inputs {
+        let (least, most, missing) = seen[first];
+        first += input.width();
+        if matches!(input.kind, InputKind::Number(_)) && least == most && missing == 0 {
+            found.push(shown_column(&table.schema.columns[input.place], input.place));
+        }
+    }
+    found
+}
+
+/// The least and the greatest number of a place, and how many are missing.
+type Ends = (f64, f64, usize);
+
+/// The same of each of a row's numbers.
+fn ends(table: &Table) -> Result<Vec<Ends>, Error> {
+    let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY, 0_usize); table.schema.width()];
+    let mut row = vec![0.0; seen.len()];
+    for number in 0..table.rows.count {
+        table.rows.read(number, &mut row)?;
+        for ((least, most, missing), &x) in seen.iter_mut().zip(&row) {
+            (*least, *most, *missing) = (least.min(x), most.max(x), *missing + usize::from(x.is_nan()));
+        }
+    }
+    Ok(seen)
 }
 
 /// The files as a preset writes them.
@@ -326,15 +382,7 @@ fn in_order_of_time(table: &Table) -> Result<Option<String>, Error> {
 }
 
 /// The columns that are inputs, then those that are left out.
-fn columns(table: &Table, said: &[Said]) -> Result<Vec<Column>, Error> {
-    let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY, 0_usize); table.schema.width()];
-    let mut row = vec![0.0; seen.len()];
-    for number in 0..table.rows.count {
-        table.rows.read(number, &mut row)?;
-        for ((least, most, missing), &x) in seen.iter_mut().zip(&row) {
-            (*least, *most, *missing) = (least.min(x), most.max(x), *missing + usize::from(x.is_nan()));
-        }
-    }
+fn columns(table: &Table, said: &[Said], seen: &[Ends]) -> Vec<Column> {
     let mut columns = Vec::new();
     let mut first = 0;
     for input in &table.schema.inputs {
@@ -392,5 +440,5 @@ fn columns(table: &Table, said: &[Said]) -> Result<Vec<Column>, Error> {
         what: comment(&said.reason),
     });
     columns.extend(ignored);
-    Ok(columns)
+    columns
 }

@@ -1,5 +1,7 @@
 //! Presets for texts: with a class a line, or as a whole.
 
+use std::path::Path;
+
 use super::found::Found;
 use super::network::{End, Network, batch};
 use crate::data::{self, Error, own};
@@ -7,6 +9,9 @@ use crate::preset::{LabelledText, Offers, Source, TextFile, TextTokens};
 
 /// Characters of a line that are read, and characters that a language model learns to go on from.
 pub(super) const LENGTH: usize = 100;
+
+/// Characters that a language model begins with.
+const PROMPT: usize = 10;
 
 /// Texts have to be at least so many, and half of them to have so many words, for their words to be learned: names and single words
 /// differ in their letters.
@@ -19,7 +24,12 @@ const WORDS_READ: (usize, usize) = (8, 256);
 pub(super) fn look(file: &str) -> Result<Found, Error> {
     match look_at_lines(file) {
         Ok(found) => Ok(found),
-        Err(_) => Ok(plain(file, data::offers(&TextFile { file: file.into(), steps: LENGTH }.into())?)),
+        Err(_) => {
+            let offers = data::offers(&TextFile { file: file.into(), steps: LENGTH }.into())?;
+            // What is written in training begins as the text does.
+            let prompt: String = data::import::text::read(Path::new(file))?.chars().take(PROMPT).collect();
+            Ok(plain(file, &prompt, offers))
+        }
     }
 }
 
@@ -28,9 +38,11 @@ pub(super) fn look_at_lines(file: &str) -> Result<Found, Error> {
     let whole = LabelledText { length: LENGTH, ..LabelledText::of(file.into()) };
     let (tokens, length) = how_to_read(&whole.clone().into())?;
     let source = LabelledText { tokens, length, ..whole };
-    let Offers { tokens: known, target, samples, .. } = data::offers(&source.into())?;
+    let source = source.into();
+    let Offers { tokens: known, target, samples, .. } = data::offers(&source)?;
     let network = reader(tokens, (known.unwrap_or_default(), samples), End::of(&target));
     let (comment, options) = written(tokens, length);
+    let told = own::told(&source)?;
     let data = vec![
         format!("// {comment}"),
         format!("source: labelled_text(file: {file:?}, {options}),"),
@@ -43,7 +55,7 @@ pub(super) fn look_at_lines(file: &str) -> Result<Found, Error> {
         network,
         targets: Vec::new(),
         reason: None,
-        told: Vec::new(),
+        told,
     })
 }
 
@@ -83,6 +95,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: 
             reasons: vec![format!(
                 "{known} different characters become 32 numbers each; an LSTM reads them in both directions."
             )],
+            procedure: String::new(),
             layers: vec![
                 format!("Embedding(input_dim: {known}, output_dim: 32),"),
                 "Bidirectional(LSTM(units: 64)),".into(),
@@ -100,6 +113,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: 
                 ),
                 "is held back by leaving out half of these numbers.".into(),
             ],
+            procedure: String::new(),
             layers: vec![
                 format!("Embedding(input_dim: {known}, output_dim: 32),"),
                 "SpatialDropout1D(rate: 0.5),".into(),
@@ -115,7 +129,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: 
     }
 }
 
-fn plain(file: &str, offers: Offers) -> Found {
+fn plain(file: &str, prompt: &str, offers: Offers) -> Found {
     let Offers { tokens, target, samples, .. } = offers;
     let letters = tokens.unwrap_or_default();
     let units = if samples < 200_000 { 128 } else { 256 };
@@ -123,6 +137,8 @@ fn plain(file: &str, offers: Offers) -> Found {
         reasons: vec![format!(
             "{letters} different characters become 32 numbers each; an LSTM says which comes next, and goes on from batch to batch."
         )],
+        // What is asked about a text is how it goes on.
+        procedure: format!("language(prompt: {prompt:?})"),
         layers: vec![
             format!("Embedding(input_dim: {letters}, output_dim: 32),"),
             format!("LSTM(units: {units}, return_sequences: true, stateful: true),"),

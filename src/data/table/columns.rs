@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
+use crate::preset::counted;
+
 /// What messages call a column: its name in quotes, or its number where it has none.
 pub fn shown(name: &str, place: usize) -> String {
     if name.is_empty() { format!("column {} (no name)", place + 1) } else { format!("'{name}'") }
@@ -20,6 +22,28 @@ pub fn as_kind(name: &str, kind: impl fmt::Display) -> String {
     match name {
         "" => format!("columns: {{\"name\": {kind}}}, once the column has a name,"),
         name => format!("columns: {{{name:?}: {kind}}}"),
+    }
+}
+
+/// The columns of these names, the first of many, as a message lists them: `a, b, and 2 without a name`.
+pub fn listed(names: &[String]) -> String {
+    const NAMED: usize = 30;
+    let named: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let more = if named.len() > NAMED { ", …" } else { "" };
+    let first = named[..named.len().min(NAMED)].join(", ");
+    match (names.len() - named.len(), first.is_empty()) {
+        (0, _) => first + more,
+        (without, true) => format!("{} without a name", counted(without, "column")),
+        (without, false) => format!("{first}{more}, and {without} without a name"),
+    }
+}
+
+/// What is said of a table that has no columns of these names, behind what has none.
+pub fn none_called(names: &[String]) -> String {
+    let named: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    match named.is_empty() {
+        true => "too few without a name".into(),
+        false => format!("none that is called '{}'", named.join("', '")),
     }
 }
 
@@ -125,6 +149,18 @@ fn find(wanted: &[String], here: &[String], found: &mut [Option<usize>], is_take
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_without_a_name_are_counted_in_lists() {
+        let of = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(listed(&of(&["", "a", "", "y"])), "a, y, and 2 without a name");
+        assert_eq!(
+            (listed(&of(&["a", "b"])), listed(&of(&[""]))),
+            ("a, b".into(), "1 column without a name".into())
+        );
+        assert_eq!(none_called(&of(&["a", "", "b"])), "none that is called 'a', 'b'");
+        assert_eq!(none_called(&of(&[""])), "too few without a name");
+    }
 
     fn found(wanted: &str, here: &str) -> Vec<Option<usize>> {
         let names = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();

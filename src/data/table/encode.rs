@@ -134,8 +134,19 @@ impl<'a> Encoder<'a> {
             let number = |filling: &Filling, read: Option<f64>, kind: &str| match read {
                 Some(number) if number.is_finite() => Ok(Read::Number(number)),
                 Some(number) => {
-                    let help = if self.is_of_preset { INFINITE } else { "" };
-                    Err(problem(Some(number.to_string()), format!("is not a number to learn from{help}")))
+                    // A cell that says so, or one whose number is beyond double precision.
+                    let (shown, what) = match cell.bytes().any(|byte| byte.is_ascii_digit()) {
+                        true => (shown(cell), "is too large for a number, of which 1.8e308 is the largest"),
+                        false => (number.to_string(), "is not a number to learn from"),
+                    };
+                    let help = match (self.is_of_preset, shown.starts_with('\'')) {
+                        (false, _) => String::new(),
+                        (true, false) => INFINITE.to_string(),
+                        (true, true) => format!(
+                            "; missing_words: [{cell:?}] in the preset, and missing: median, take it for a missing number"
+                        ),
+                    };
+                    Err(problem(Some(shown), format!("{what}{help}")))
                 }
                 None if is_missing(cell) || is_said || is_no_end() => match fill(*filling) {
                     Some(number) => Ok(Read::Filled(number)),
@@ -463,7 +474,9 @@ mod tests {
         let problem = |cells| encoded(Missing::Refuse, cells).unwrap_err();
         let whole = ["1", "yes", "", "3.2.2024"];
         assert_eq!(problem(["x", whole[1], "", whole[3]]), ", column 1 ('age'): 'x' is not a number");
-        let infinite = problem(["1e400", whole[1], "", whole[3]]);
+        let beyond = problem(["1e400", whole[1], "", whole[3]]);
+        assert!(beyond.starts_with(", column 1 ('age'): '1e400' is too large for a number"), "{beyond}");
+        let infinite = problem(["inf", whole[1], "", whole[3]]);
         assert_eq!(infinite, format!(", column 1 ('age'): inf is not a number to learn from{INFINITE}"));
         assert!(
             problem(["", whole[1], "", whole[3]])

@@ -76,7 +76,7 @@ pub fn infer(
     if let Columns::Described(kinds) = &table.columns {
         let unknown = kinds.iter().find(|(name, _)| !columns.contains(name));
         if let Some((name, _)) = unknown {
-            let all = columns.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let all = columns::listed(columns);
             return Err(format!("there is no column '{name}', of which columns speaks; there are: {all}"));
         }
     }

@@ -217,7 +217,7 @@ impl LabelLook {
             return Some(format!("{label} holds dates; {}: {help}; {said}", each("day")));
         }
         if are(self.dates.times().1) {
-            let help = "a number of minutes or hours would be a value to predict";
+            let help = "task: values takes them for durations, in seconds";
             return Some(format!("{label} holds times of day; {}: {help}; {said}", each("time")));
         }
         if let Some(units) = self.amounts.mixed(self.words) {

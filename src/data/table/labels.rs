@@ -64,12 +64,9 @@ impl Labels {
     pub fn either_in_words(&self, name: &str, other: impl Fn(Task) -> String) -> Option<String> {
         let called = columns::label(name);
         let (count, least, most, taken) = match self {
-            // Two are yes and no.
-            Labels::Classes(_, names) if names.len() > 2 => {
-                let numbers: Vec<i64> = names.iter().map(|name| name.parse().ok()).collect::<Option<_>>()?;
-                let are_plain = names.iter().all(|name| !classes::is_padded(name));
-                let ends = (*numbers.iter().min()?, *numbers.iter().max()?);
-                are_plain.then_some((names.len(), ends.0 as f64, ends.1 as f64, Task::Classes))?
+            Labels::Classes(_, names) => {
+                let (least, most) = counts(names)?;
+                (names.len(), least, most, Task::Classes)
             }
             Labels::Values(values) => {
                 if !values.iter().all(|x| x.fract() == 0.0) {
@@ -81,7 +78,7 @@ impl Labels {
                 let ends = (*different.first()?, *different.last()?);
                 may_be.then_some((different.len(), ends.0 as f64, ends.1 as f64, Task::Values))?
             }
-            Labels::Classes(..) | Labels::Several(..) | Labels::Nothing(_) => return None,
+            Labels::Several(..) | Labels::Nothing(_) => return None,
         };
         let numbers = format!("{count} different whole numbers, {} to {}", written(least), written(most));
         Some(match taken {
@@ -104,6 +101,27 @@ impl Labels {
         let place = names.iter().position(|name| cell::is_missing(name))?;
         Some((&names[place], of.iter().filter(|&&class| class as usize == place).count()))
     }
+}
+
+/// The ends of classes that are whole numbers, so that they may be meant as values; two are yes and no, and codes are none.
+fn counts(names: &[String]) -> Option<(f64, f64)> {
+    let numbers: Vec<i64> = names.iter().map(|name| name.parse().ok()).collect::<Option<_>>()?;
+    let are_plain = names.len() > 2 && names.iter().all(|name| !classes::is_padded(name));
+    are_plain.then_some((*numbers.iter().min()? as f64, *numbers.iter().max()? as f64))
+}
+
+/// What a training says of a label of whole numbers, of which nobody says what they are, that it learns as classes, as its loss or their
+/// looks have it; `name` is their column. `None` where they are hardly values.
+pub fn learned_as_classes(name: &str, classes: &[String]) -> Option<String> {
+    let (least, most) = counts(classes)?;
+    Some(format!(
+        "{} has {} different whole numbers, {} to {}, which are learned as classes, of which none is more than another; task: values, a \
+         last layer of one unit and mean_squared_error learn them as values, and task: classes says that they are classes",
+        columns::label(name),
+        classes.len(),
+        written(least),
+        written(most)
+    ))
 }
 
 /// Most classes.
@@ -309,6 +327,23 @@ mod tests {
         let measured: Vec<String> = (0..50).map(|row| (row * 37).to_string()).collect();
         for other in [counts(2), ["a", "b", "3"].map(str::to_string).to_vec(), codes, measured] {
             assert_eq!(said(&other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_training_says_that_it_learns_counts_as_classes() {
+        let said = |classes: &[&str]| {
+            learned_as_classes("rings", &classes.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let sentence = said(&["0", "1", "2", "7"]).unwrap();
+        assert!(
+            sentence.starts_with(
+                "the label 'rings' has 4 different whole numbers, 0 to 7, which are learned as classes"
+            ),
+            "{sentence}"
+        );
+        for others in [&["0", "1"][..], &["a", "b", "3"], &["007", "012", "100"], &["0.5", "1", "2"]] {
+            assert_eq!(said(others), None, "{others:?}");
         }
     }
 

@@ -40,7 +40,11 @@ impl Layout {
         let at = before.filter(|_| times(names) > times(inputs)).unwrap_or(last);
         wanted.splice(at..at, labels.iter().cloned());
         let mut found = places_among(&schema.columns, &wanted, names);
-        let labels: Vec<usize> = found.splice(at..at + labels.len(), []).flatten().collect();
+        let mut label_places: Vec<Option<usize>> = found.splice(at..at + labels.len(), []).collect();
+        let of_schema = schema.inputs.iter().map(|input| input.place);
+        by_occurrence(schema, names, inputs, of_schema, &mut found);
+        by_occurrence(schema, names, labels, schema.label_places().into_iter(), &mut label_places);
+        let labels: Vec<usize> = label_places.into_iter().flatten().collect();
         let missing = inputs.iter().zip(&found).filter(|(_, place)| place.is_none());
         let missing: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
         if !missing.is_empty() {
@@ -112,10 +116,50 @@ impl Layout {
     }
 }
 
+/// Of several columns of one name, of which not all are inputs, each is the one that it was: the second is the second, where a table has as
+/// many of them as the one that was learned. `places` are those of the `wanted` columns there, `found` those here.
+fn by_occurrence(
+    schema: &TableSchema,
+    names: &[String],
+    wanted: &[String],
+    places: impl Iterator<Item = usize>,
+    found: &mut [Option<usize>],
+) {
+    let times = |among: &[String], name: &String| among.iter().filter(|other| *other == name).count();
+    for ((name, place), found) in wanted.iter().zip(places).zip(found) {
+        let is_same = schema.columns.get(place) == Some(name);
+        let all = times(&schema.columns, name);
+        if is_same && all > 1 && times(names, name) == all {
+            let before = times(&schema.columns[..place], name);
+            let here = names.iter().enumerate().filter(|(_, other)| *other == name);
+            *found = here.map(|(at, _)| at).nth(before);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::preset::{Filling, InputKind, LabelColumn};
+
+    #[test]
+    fn of_columns_of_one_name_each_is_the_one_that_it_was() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        // The first column without a name is the index that pandas writes, and no input.
+        let inputs = [1, 2].map(|place| InputColumn::new(place, InputKind::Number(Filling::default())));
+        let schema = TableSchema {
+            columns: names(&["", "a", "", "y"]),
+            label: 3,
+            inputs: inputs.to_vec(),
+            ..TableSchema::default()
+        };
+        let of = |here: &[&str]| {
+            Layout::named(&names(here), &schema.names(), &names(&["y"]), &schema).map(|layout| layout.inputs)
+        };
+        assert_eq!(of(&["", "a", "", "y"]), Ok(vec![1, 2]));
+        assert_eq!(of(&["y", "", "", "a"]), Ok(vec![3, 2]));
+        assert_eq!(of(&["a", "", "y"]), Ok(vec![0, 1]));
+    }
 
     /// A table of id, y, a, b, whose inputs are a and b.
     fn schema() -> TableSchema {

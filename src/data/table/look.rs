@@ -48,7 +48,7 @@ fn place(names: &[String], wanted: &str, by_name: Option<usize>, at: Place) -> R
 
 /// What is said of a column that is not there.
 pub(super) fn no_column(names: &[String], wanted: &str, at: Place) -> String {
-    let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let all = columns::listed(names);
     let several = columns::cut_at_commas(wanted, names).and_then(LabelNames::listed);
     let help = several.map(|names| format!("; label: {} names several", names.in_preset()));
     let help = help.unwrap_or_default();

@@ -61,7 +61,9 @@ mod words_as;
 
 pub use by_looks::{begins_with_values, is_table_of_numbers, why_no_text};
 pub use choice::{Choice, Recoded};
-pub use columns::{as_kind, cut_at_commas, label as label_called, shown as shown_column};
+pub use columns::{
+    as_kind, cut_at_commas, label as label_called, listed, none_called, shown as shown_column,
+};
 pub use files::{Files, all_expanded, expanded, in_order, is_pattern};
 pub use first_row::names_columns;
 pub use format::{Format, KIND, is_ending_of_table};
@@ -70,7 +72,7 @@ pub use identifier::is_called_amount;
 pub use infer::Wordy;
 pub use known_words::unless_learned;
 pub use label_cells::{LabelCells, number_of_several};
-pub use labels::Labels;
+pub use labels::{Labels, learned_as_classes};
 pub use layout::Layout;
 pub use learned::{LearnedTable, Names, why_no_array};
 pub use looks::{Look, look};
@@ -83,7 +85,7 @@ pub use sheets::{SheetSeen, sheets};
 pub use source::{Opened, open, open_as};
 pub use sums::SumsOfFile;
 pub use title::{Title, title};
-pub use twins::{Repeated, fingerprint, in_both, twins_in_words};
+pub use twins::{MOST_COMPARED, Repeated, fingerprint, in_both, twins_in_words};
 pub use words_as::WordsAs;
 
 #[cfg(test)]

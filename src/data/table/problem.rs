@@ -21,10 +21,19 @@ pub(super) fn swallowed(place: usize, lines: usize, help: &str) -> String {
     )
 }
 
-/// What is wrong with a row of so many cells.
-pub fn of_cells(count: usize, columns: usize) -> String {
+/// What is wrong with a row of these cells, where there are so many columns.
+pub fn of_cells<'a>(cells: impl Iterator<Item = &'a str> + Clone, columns: usize) -> String {
     let there = if columns == 1 { "there is" } else { "there are" };
-    format!("{}, and {there} {}", counted(count, "cell"), counted(columns, "column"))
+    let count = cells.clone().count();
+    // A quote that does not begin its cell is a letter, and what it was to hold together is cut.
+    let is_cut = |cell: &str| cell.starts_with([' ', '\t']) && cell.trim_start().starts_with('"');
+    let help = match count > columns && cells.clone().any(is_cut) {
+        true => {
+            "; a blank stands before a quote, which then holds nothing together: write none between separator and quote"
+        }
+        false => "",
+    };
+    format!("{}, and {there} {}{help}", counted(count, "cell"), counted(columns, "column"))
 }
 
 /// The end of what is wrong with a row that is a sum of others.

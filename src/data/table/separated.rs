@@ -11,7 +11,7 @@ use super::reader::{Place, Problem, Row, RowReader};
 use super::rules;
 use super::text;
 use crate::data::import::limits::Limits;
-use crate::preset::{Csv, Encoding};
+use crate::preset::Csv;
 use crate::system::files;
 
 /// The rows of a table's file.
@@ -51,7 +51,7 @@ pub fn usual_separator(path: &Path) -> u8 {
 }
 
 /// Opens a table, with the options that `table` has; `of_run` is how numbers are written in tables that were read before it. The
-/// first row is one like any other, and rows may have different lengths.
+/// first row is one like any other, and rows may have different lengths. With them comes what is unusual about how its bytes are letters.
 ///
 /// # Errors
 /// When it is no regular file or no text, or the system refuses.
@@ -60,7 +60,7 @@ pub fn open(
     table: &Csv,
     of_run: Option<Numbers>,
     limits: &Limits,
-) -> Result<(Separated, Dialect, Encoding), files::Error> {
+) -> Result<(Separated, Dialect, Option<String>), files::Error> {
     let mut text = text::open(path, table.encoding)?;
     let dialect = Dialect::of(&text.sample, table, usual_separator(path), of_run)
         .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
@@ -97,7 +97,7 @@ pub fn open(
         without_last: dialect.width,
         is_boxed: dialect.is_boxed,
     };
-    Ok((separated, dialect, text.encoding))
+    Ok((separated, dialect, text.unusual))
 }
 
 impl RowReader for Separated {

@@ -16,7 +16,7 @@ use crate::data::Error;
 use crate::data::import::foreign;
 use crate::data::import::limits::Limits;
 use crate::preset::counted;
-use crate::preset::{Csv, Encoding, Task};
+use crate::preset::{Csv, Task};
 use crate::system::files;
 
 const MOST_COLUMNS: usize = 100_000;
@@ -91,13 +91,9 @@ pub fn open_as(
         }
         // The options of the old format have been refused with it.
         Format::Text | Format::OldExcel => {
-            let (reader, dialect, encoding) = separated::open(path, table, of_run, limits)?;
+            let (reader, dialect, letters) = separated::open(path, table, of_run, limits)?;
             let mut unusual = dialect.in_words(separated::usual_separator(path));
-            match encoding {
-                // Their bytes leave no doubt.
-                Encoding::Utf8 | Encoding::Utf16 => {}
-                Encoding::Latin1 => unusual.push("Latin-1 text".into()),
-            }
+            unusual.extend(letters);
             let numbers = dialect.written.numbers;
             let shown = dialect.written.is_shown.then_some(numbers);
             Ok(Opened { numbers, shown, unusual, ..plain(Box::new(reader)) })
@@ -265,7 +261,7 @@ impl<'a> Source<'a> {
             let problem = match problem {
                 Some(what) => Some(of_row(what)),
                 None if count == width => take(row, *numbers)?.err(),
-                None => Some(of_row(of_cells(count, width))),
+                None => Some(of_row(of_cells(row.cells.iter(), width))),
             };
             match problem {
                 Some(in_row) if may_be_second => {

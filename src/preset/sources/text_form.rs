@@ -1,5 +1,6 @@
 //! How texts become the numbers of tokens.
 
+use crate::preset::counted::counted;
 use crate::preset::variants::variants;
 
 variants! {
@@ -32,6 +33,18 @@ impl TextForm {
     /// What its tokens are called: `words`, `characters`.
     pub fn unit(&self) -> &'static str {
         self.tokens.name()
+    }
+
+    /// What is said where so many of `all` texts have more tokens than are read; `None` of none.
+    pub fn cut_in_words(&self, longer: usize, all: usize) -> Option<String> {
+        let (length, unit) = (self.length, self.unit());
+        let have = if longer == 1 { "has" } else { "have" };
+        (longer > 0).then(|| {
+            format!(
+                "{} of {all} {have} more than {length} {unit}: only the last {length} are read; `length` says how many",
+                counted(longer, "text")
+            )
+        })
     }
 }
 

@@ -23,7 +23,7 @@ fn area(size: Size) -> Rect {
 pub(super) fn targets(state: &State, targets: &Targets, frame: &mut Frame) {
     let theme = &state.theme;
     let area = area(frame.area().as_size());
-    let Targets { suggestion, selected, said } = targets;
+    let Targets { suggestion, selected, marked, said } = targets;
     let columns = &suggestion.targets;
     let block = panel(theme, "Which column is to be predicted?").border_style(theme.style(Role::Accent));
     let inner = block.inner(area);
@@ -44,7 +44,8 @@ pub(super) fn targets(state: &State, targets: &Targets, frame: &mut Frame) {
     for ((place, column), row) in columns.iter().enumerate().skip(first).zip(list.rows()) {
         let name: String = shown(&column.name).chars().take(names).collect();
         let pad = " ".repeat(names.saturating_sub(name.width()));
-        let (name, what) = (format!(" {name}{pad}  "), clean(&column.what));
+        let mark = if marked.contains(&place) { '*' } else { ' ' };
+        let (name, what) = (format!("{mark}{name}{pad}  "), clean(&column.what));
         let line = if place == *selected {
             let room = usize::from(row.width).saturating_sub(name.width() + what.width());
             Line::styled(format!("{name}{what}{}", " ".repeat(room)), theme.selected())
@@ -67,9 +68,20 @@ pub fn scrollable_lines(size: Size, suggested: &Suggested) -> usize {
     lines(suggested, inner).len().saturating_sub(usize::from(text_height(suggested, inner)))
 }
 
-/// The preset's lines, each cut into what it says and the reason for that. What follows a break is indented like its line.
+/// What is told of the data, then the preset's lines, each cut into what it says and the reason for that. What follows a break is indented like its line.
 fn lines(suggested: &Suggested, inner: Rect) -> Vec<(String, String)> {
     let mut lines = Vec::new();
+    for sentence in &suggested.suggestion.told {
+        let pieces =
+            wrap(&clean(sentence), usize::from(inner.width).saturating_sub(2)).into_iter().enumerate();
+        lines
+            .extend(pieces.map(|(row, piece)| {
+                (format!("{} {piece}", if row == 0 { '*' } else { ' ' }), String::new())
+            }));
+    }
+    if !lines.is_empty() {
+        lines.push(Default::default());
+    }
     for line in suggested.suggestion.text.lines() {
         let said = line.trim_start();
         let indent = " ".repeat(line.len() - said.len());

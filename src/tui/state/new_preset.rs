@@ -11,6 +11,8 @@ pub struct Suggestion {
     pub text: String,
     /// The columns that a table could be to predict, the one that this preset predicts first; empty where the data is no table.
     pub targets: Vec<Target>,
+    /// What a person should know of the data and of what the preset leaves out: a sentence each.
+    pub told: Vec<String>,
 }
 
 /// A column that a table could be to predict.
@@ -29,8 +31,24 @@ pub struct Targets {
     pub suggestion: Suggestion,
     /// The chosen one.
     pub selected: usize,
+    /// The places of those that are to be predicted at once; none: the chosen one.
+    pub marked: Vec<usize>,
     /// What is said below the list.
     pub said: Said,
+}
+
+impl Targets {
+    /// The names of the columns to ask a preset for: the marked ones, else the chosen one; none where it is the one of the preset that
+    /// is there already.
+    pub fn wanted(&self) -> Vec<String> {
+        let Targets { suggestion, selected, marked, .. } = self;
+        let places = match &marked[..] {
+            [] => std::slice::from_ref(selected),
+            marked => marked,
+        };
+        let names = places.iter().filter_map(|place| suggestion.targets.get(*place));
+        if *places == [0] { Vec::new() } else { names.map(|target| target.name.clone()).collect() }
+    }
 }
 
 /// The question whether a preset is to be saved.

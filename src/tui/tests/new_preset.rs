@@ -46,6 +46,7 @@ fn suggestion(targets: &[(&str, &str)]) -> Suggestion {
         name: "homes".into(),
         text: TEXT.into(),
         targets: targets.iter().map(target).collect(),
+        told: Vec::new(),
     }
 }
 
@@ -60,8 +61,8 @@ pub fn of_a_table() -> Suggestion {
 }
 
 fn suggested(state: &mut State, target: Option<&str>, result: Result<Suggestion, String>) -> Vec<Effect> {
-    let target = target.map(str::to_string);
-    update(state, Message::Suggested { data: "~/homes.csv".into(), target, result })
+    let targets = target.into_iter().map(str::to_string).collect();
+    update(state, Message::Suggested { data: "~/homes.csv".into(), targets, result })
 }
 
 /// A dashboard that was asked for a preset for this data.
@@ -69,7 +70,7 @@ fn asked(width: u16, height: u16) -> State {
     let mut state = dashboard(width, height);
     press(&mut state, KeyCode::Char('n'));
     type_text(&mut state, "~/homes.csv");
-    let wanted = Effect::Suggest { data: "~/homes.csv".into(), target: None };
+    let wanted = Effect::Suggest { data: "~/homes.csv".into(), targets: Vec::new() };
     assert_eq!(press(&mut state, KeyCode::Enter), [wanted]);
     state
 }
@@ -106,7 +107,7 @@ fn another_column_is_asked_for_and_going_back_is_closing() {
     let mut state = asked(80, 24);
     suggested(&mut state, None, Ok(of_a_table()));
     press(&mut state, KeyCode::End);
-    let wanted = Effect::Suggest { data: "~/homes.csv".into(), target: Some("town".into()) };
+    let wanted = Effect::Suggest { data: "~/homes.csv".into(), targets: vec!["town".into()] };
     assert_eq!(press(&mut state, KeyCode::Enter), [wanted]);
     assert!(screen(&state).contains("reading it again"), "{}", screen(&state));
     suggested(&mut state, Some("town"), Err("line 7: no town".into()));
@@ -123,6 +124,30 @@ fn another_column_is_asked_for_and_going_back_is_closing() {
         press(&mut state, KeyCode::Esc);
         assert_eq!(state.overlays.len(), left);
     }
+}
+
+#[test]
+fn marked_columns_are_predicted_at_once_and_what_init_tells_stands_above_the_preset() {
+    let mut state = asked(80, 24);
+    suggested(&mut state, None, Ok(of_a_table()));
+    press(&mut state, KeyCode::Char(' '));
+    press(&mut state, KeyCode::Down);
+    press(&mut state, KeyCode::Down);
+    press(&mut state, KeyCode::Char(' '));
+    assert!(screen(&state).contains("*area"), "{}", screen(&state));
+    let wanted = vec!["price".to_string(), "area".to_string()];
+    let effect = Effect::Suggest { data: "~/homes.csv".into(), targets: wanted.clone() };
+    assert_eq!(press(&mut state, KeyCode::Enter), [effect]);
+    let told = vec!["1 row of 1460 has no label; it is left out, and predict answers it".to_string()];
+    let result = Ok(Suggestion { told, ..of_a_table() });
+    update(&mut state, Message::Suggested { data: "~/homes.csv".into(), targets: wanted, result });
+    let seen = screen(&state);
+    assert!(seen.contains("* 1 row of 1460 has no label"), "{seen}");
+    assert!(seen.contains("Made by `trainyard init`"), "{seen}");
+    // A mark that is taken away again leaves the chosen column.
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char(' '));
+    assert!(!screen(&state).contains("*area"));
 }
 
 #[test]

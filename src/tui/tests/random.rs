@@ -87,7 +87,7 @@ pub(super) fn any_message() -> impl Strategy<Value = Message> {
     .prop_map(Message::Engine);
     let paste = ".{0,20}".prop_map(Message::Paste);
     // The answer to a question that still stands where nothing has been typed.
-    let suggested = |result| Message::Suggested { data: String::new(), target: None, result };
+    let suggested = |result| Message::Suggested { data: String::new(), targets: Vec::new(), result };
     let found = prop_oneof![
         Just(Message::Runs(Ok(runs()))),
         Just(Message::Runs(Ok(Vec::new()))),

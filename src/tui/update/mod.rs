@@ -86,8 +86,8 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             new_preset::on_completed(state, &typed, &completed, &names);
             Vec::new()
         }
-        Message::Suggested { data, target, result } => {
-            new_preset::on_suggested(state, &data, target.as_deref(), result);
+        Message::Suggested { data, targets, result } => {
+            new_preset::on_suggested(state, &data, &targets, result);
             Vec::new()
         }
         Message::NewSaved { text, result } => {

@@ -72,23 +72,38 @@ pub(super) fn look(state: &mut State, mut prompt: Prompt) -> Result<Vec<Effect>,
     }
     prompt.help = "reading it …".into();
     state.overlays.push(Overlay::Prompt(prompt));
-    Ok(vec![Effect::Suggest { data, target: None }])
+    Ok(vec![Effect::Suggest { data, targets: Vec::new() }])
 }
 
 /// Takes the column that is chosen as what is to be predicted.
 pub(super) fn choose(state: &mut State, mut targets: Targets) -> Vec<Effect> {
-    let Targets { suggestion, selected, said } = &mut targets;
-    let effects = match suggestion.targets.get(*selected) {
-        Some(target) if *selected > 0 => {
+    let wanted = targets.wanted();
+    let Targets { suggestion, said, .. } = &mut targets;
+    let effects = match wanted.is_empty() {
+        false => {
             *said = Said::Reading;
-            vec![Effect::Suggest { data: suggestion.data.clone(), target: Some(target.name.clone()) }]
+            vec![Effect::Suggest { data: suggestion.data.clone(), targets: wanted }]
         }
-        _ => Vec::new(),
+        true => Vec::new(),
     };
     let shown = effects.is_empty().then(|| shown(suggestion.clone()));
     state.overlays.push(Overlay::Targets(targets));
     state.overlays.extend(shown);
     effects
+}
+
+/// Marks the chosen column, or takes its mark away: marked ones are predicted at once.
+pub(super) fn mark(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Targets(targets)) = state.overlays.last_mut() {
+        let Targets { selected, marked, said, .. } = targets;
+        match marked.iter().position(|place| place == selected) {
+            Some(at) => drop(marked.remove(at)),
+            None => marked.push(*selected),
+        }
+        marked.sort_unstable();
+        *said = Said::Nothing;
+    }
+    Vec::new()
 }
 
 fn shown(suggestion: Suggestion) -> Overlay {
@@ -99,26 +114,27 @@ fn shown(suggestion: Suggestion) -> Overlay {
 pub(super) fn on_suggested(
     state: &mut State,
     data: &str,
-    target: Option<&str>,
+    wanted: &[String],
     result: Result<Suggestion, String>,
 ) {
-    let next = match (target, result) {
-        (None, result) => {
+    let next = match (wanted, result) {
+        ([], result) => {
             let Some(prompt) = question(state, data) else { return };
             prompt.help = HELP.into();
             match result {
-                Ok(suggestion) if suggestion.targets.len() > 1 => {
-                    Overlay::Targets(Targets { suggestion, selected: 0, said: Said::Nothing })
-                }
+                Ok(suggestion) if suggestion.targets.len() > 1 => Overlay::Targets(Targets {
+                    suggestion,
+                    selected: 0,
+                    marked: Vec::new(),
+                    said: Said::Nothing,
+                }),
                 Ok(suggestion) => shown(suggestion),
                 Err(problem) => return prompt.error = Some(clean(&problem)),
             }
         }
-        (Some(target), result) => {
+        (wanted, result) => {
             let Some(Overlay::Targets(targets)) = state.overlays.last_mut() else { return };
-            let is_chosen =
-                targets.suggestion.targets.get(targets.selected).is_some_and(|one| one.name == target);
-            if !is_chosen || targets.suggestion.data != data {
+            if targets.wanted() != wanted || targets.suggestion.data != data {
                 return;
             }
             match result {

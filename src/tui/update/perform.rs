@@ -68,6 +68,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Unfilter => presets::unfilter(state),
         Command::NewPreset => new_preset::ask_data(state),
         Command::CompletePath => new_preset::complete(state),
+        Command::MarkTarget => new_preset::mark(state),
 
         Command::OpenRun => runs::open(state),
         Command::EarlierCheckpoint => runs::go_to_checkpoint(state, -1),

@@ -14,13 +14,36 @@ pub struct SetParts {
     pub validation: Option<String>,
     /// That of the test set; of the validation set where there is no other.
     pub test: Option<String>,
-    /// Those that have no folders of the same classes, so that nothing is read of them.
+    /// Those that are not read, and why: they have no folders of the same classes, or more.
     pub unread: Vec<String>,
 }
 
 const TRAIN: [&str; 3] = ["train", "training", "trainset"];
 const TEST: [&str; 3] = ["test", "testing", "testset"];
 const VALIDATION: [&str; 5] = ["val", "valid", "validation", "dev", "eval"];
+
+/// Why a part is not read beside a training set of these classes, which has its path before them; `None` where it is.
+fn why_unread(path: &str, (train, known): (&str, &[String]), list: List) -> Option<String> {
+    let Ok(Classed { names, .. }) = list(Path::new(path)) else {
+        return Some(format!("'{path}' is not read, since it has no folders of the same classes"));
+    };
+    let others: Vec<String> =
+        names.iter().filter(|name| !known.contains(name)).map(|name| format!("'{name}'")).collect();
+    match others.len() {
+        0 => None,
+        all if all == names.len() => {
+            Some(format!("'{path}' is not read, since it has no folders of the same classes"))
+        }
+        1 => Some(format!(
+            "'{path}' is not read, since '{train}' has no class {}: move that folder out of it, and it is",
+            others[0]
+        )),
+        _ => Some(format!(
+            "'{path}' is not read, since '{train}' has no classes {}: move these folders out of it, and it is",
+            others.join(", ")
+        )),
+    }
+}
 
 /// Lists a folder with a folder for each class.
 type List<'a> = &'a dyn Fn(&Path) -> Result<Classed, Error>;
@@ -51,10 +74,11 @@ impl SetParts {
         let SetParts { train, mut validation, mut test, mut unread } = SetParts::of(folder, names)?;
         let known = list(Path::new(&train)).ok()?.names;
         for part in [&mut validation, &mut test] {
-            let is_alike = |path: &String| {
-                list(Path::new(path)).is_ok_and(|listed| listed.names.iter().all(|name| known.contains(name)))
+            let Some(why) = part.as_ref().and_then(|path| why_unread(path, (&train, &known), list)) else {
+                continue;
             };
-            unread.extend(part.take_if(|path| !is_alike(path)));
+            part.take();
+            unread.push(why);
         }
         Some(SetParts { train, validation, test, unread })
     }
@@ -99,9 +123,7 @@ impl SetParts {
         let parts: String = parts.into_iter().flatten().map(|part| format!(", {part}")).collect();
         let unread = match &unread[..] {
             [] => String::new(),
-            unread => {
-                format!("; not read, since it has no folders of the same classes: '{}'", unread.join("', '"))
-            }
+            unread => format!("; {}", unread.join("; ")),
         };
         format!("the folders are the parts of a set: '{train}' is trained on{parts}{unread}")
     }
@@ -154,9 +176,19 @@ mod tests {
             Ok(Classed { files, of, names, ..Classed::default() })
         };
         let parts = SetParts::with_classes("p", &names, &list).unwrap();
-        let said = "the folders are the parts of a set: 'p/train' is trained on, 'p/val' is the validation set; not read, since it has no \
-                    folders of the same classes: 'p/test'";
+        let said = "the folders are the parts of a set: 'p/train' is trained on, 'p/val' is the validation set; 'p/test' is not read, since it \
+                    has no folders of the same classes";
         assert_eq!(parts.in_words(), said);
+        // A class more is another reason, with what to do.
+        let more = |folder: &Path| {
+            let classes: &[&str] = if folder.ends_with("train") { &["a", "b"] } else { &["a", "b", "owl"] };
+            let names = classes.iter().map(ToString::to_string).collect();
+            Ok(Classed { names, ..Classed::default() })
+        };
+        let said = SetParts::with_classes("p", &names[..2], &more).unwrap().in_words();
+        let wanted =
+            "'p/val' is not read, since 'p/train' has no class 'owl': move that folder out of it, and it is";
+        assert!(said.ends_with(wanted), "{said}");
         let listed = parts.listed(&list).unwrap();
         assert_eq!((listed.first_validation, listed.first_test, listed.files.len()), (Some(3), None, 5));
     }

@@ -91,6 +91,14 @@ pub fn seen(files: &[PathBuf], limits: &Limits) -> Vec<String> {
     [Some(size), opaque(&shapes), coarser(&shapes), first_of_several(&shapes)].into_iter().flatten().collect()
 }
 
+/// The height and width that hold all images, where neither is above `most`: none of them has to become smaller or larger than that.
+pub fn small(files: &[PathBuf], most: usize, limits: &Limits) -> Option<(usize, usize)> {
+    let shapes = of_all(files, limits);
+    let side = |of: fn(&Shape) -> u32| shapes.iter().map(of).max().map(|side| side as usize);
+    let sides = (side(|shape| shape.size.1)?, side(|shape| shape.size.0)?);
+    (sides.0.max(sides.1) <= most).then_some(sides)
+}
+
 /// What is done to images that are brought to this form, a sentence each: those that get another size, lose their colours or their
 /// transparency.
 pub(super) fn converted(files: &[PathBuf], form: Form, limits: &Limits) -> Vec<String> {

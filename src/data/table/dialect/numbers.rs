@@ -55,7 +55,8 @@ impl Written {
         }
         let decimal = self.numbers.decimal;
         let fractions = (decimal != '.').then(|| format!("fractions after '{decimal}'"));
-        let groups = self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'"));
+        let groups =
+            self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}' (1{mark}234 is 1234)"));
         fractions.into_iter().chain(groups).collect()
     }
 }

@@ -211,7 +211,7 @@ impl tui::Link for Faulty {
     fn suggest(
         &mut self,
         _: String,
-        _: Option<String>,
+        _: Vec<String>,
         tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
     ) {
         tell(Err("not here".into()));

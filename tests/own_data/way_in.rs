@@ -117,7 +117,7 @@ fn refusals_name_what_is_wrong_and_no_inner_workings() {
         told.contains("not taken into account: 1 column without a name") && !told.contains("far outside"),
         "{told}"
     );
-    desk.put("blank.csv", "a,place,y\n1, \"Oslo, N\",yes\n");
+    desk.put("blank.csv", "a,place,y\n1.5, \"Oslo, N\",yes\n2.5, \"Rome, I\",no\n");
     let told = said(&desk, &["data", "check", "blank.csv"]).0;
     assert!(told.contains("4 cells, and there are 3 columns; a blank stands before a quote"), "{told}");
 }

@@ -303,7 +303,13 @@ fn trials_that_go_on_to_a_higher_rung_end_with_the_bits_of_a_training_at_once() 
     assert!(epochs.iter().all(|epochs| [1, 3, 9].contains(epochs)), "{epochs:?}");
     let further: Vec<&Value> = all.iter().filter(|trial| trial["epochs"] != 1).collect();
     assert!((2..6).contains(&further.len()), "{epochs:?}");
-    assert!(all.iter().any(|trial| trial["state"] == "stopped_early"), "{said}");
+    let halted = all.iter().find(|trial| trial["state"] == "stopped_early" && trial["epochs"] == 1);
+    let why = "stopped early after 1 epoch, at rung 1 of 3: it was not among those that went on";
+    assert_eq!(halted.expect("one was stopped early")["why"], why, "{said}");
+    let (_, shown) = self::said(&home, &["search", "show", "s"]);
+    assert!(shown.contains(why), "{shown}");
+    let (_, table) = self::said(&home, &["search", "export", "s"]);
+    assert!(table.lines().next().unwrap().ends_with(",why") && table.contains(why), "{table}");
     let trial = further[0];
     let run = |name: &str| home.runs().into_iter().find(|run| run.name() == name).expect("its run");
     let halved = run(trial["runs"][0]["run"].as_str().unwrap());

@@ -119,8 +119,8 @@ impl Show {
             writeln!(out, "and {left_out} more; --top {} shows all", search.trials.len())?;
         }
         for trial in shown {
-            if let Some(why) = trial.failure() {
-                writeln!(out, "trial {}: {}", trial.number, plain(why))?;
+            if let Some(why) = search.why(trial) {
+                writeln!(out, "trial {}: {}", trial.number, plain(&why))?;
             }
         }
         Ok(())
@@ -150,7 +150,7 @@ fn table(search: &Search, trials: &[&Trial]) -> String {
             let spread = trial.deviation(place).map(|spread| format!(" ± {}", figure(spread)));
             value.map_or_else(|| "-".into(), |value| value + &spread.unwrap_or_default())
         };
-        let state = search.state(trial).word().to_owned();
+        let state = search.standing(trial).to_owned();
         let first =
             [trial.number.to_string(), state].into_iter().chain((0..plan.objectives.len()).map(value));
         let middle = [trial.epochs().to_string(), time(trial.seconds())];

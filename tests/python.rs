@@ -6,6 +6,8 @@
 
 #[path = "python/missing.rs"]
 mod missing;
+#[path = "python/pairs.rs"]
+mod pairs;
 
 use std::ffi::OsStr;
 use std::path::Path;

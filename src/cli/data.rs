@@ -225,7 +225,7 @@ mod tests {
         let mut out = Vec::new();
         list(&mut out, false).unwrap();
         let shown = String::from_utf8(out).unwrap();
-        assert_eq!(shown.lines().take_while(|line| !line.is_empty()).count(), 15, "{shown}");
+        assert_eq!(shown.lines().take_while(|line| !line.is_empty()).count(), 16, "{shown}");
         assert!(shown.contains("mnist ") && shown.contains("28x28x1 -> 10 classes"), "{shown}");
         assert!(shown.contains("digits_8x8") && shown.contains("one of 80 tokens a step"), "{shown}");
     }

@@ -132,7 +132,11 @@ impl Found {
     }
 
     /// The network with the run's own data, which may have changed only where that is accepted; `changes` then gets how.
-    fn load_with_data(&self, accepts_changes: bool, changes: &mut Vec<String>) -> Result<Trained, Error> {
+    pub(super) fn load_with_data(
+        &self,
+        accepts_changes: bool,
+        changes: &mut Vec<String>,
+    ) -> Result<Trained, Error> {
         if let Some(learned) = &self.learned {
             let changed = worker::check_own_data(
                 learned,
@@ -228,14 +232,17 @@ impl Arguments {
                 format!("the loss is not finite ({}): a number is too large for a network", scores.loss);
             return Err(Error::Failed(problem));
         }
-        let mut assessment = None;
+        let (mut assessment, mut ranking) = (None, None);
         if self.report || self.predictions.is_some() {
             let answers = trained.answer_test().map_err(failed)?;
             tell(&trained, told)?;
             if let Some(path) = &self.predictions {
                 predictions::write(path, &answers)?;
             }
-            assessment = Assessment::of(&answers).filter(|_| self.report);
+            if self.report {
+                assessment = Assessment::of(&answers);
+                ranking = trained.ranking(&answers).map_err(failed)?;
+            }
         }
         let mut out = std::io::stdout().lock();
         if self.json {
@@ -257,6 +264,9 @@ impl Arguments {
             if let Some(assessment) = &assessment {
                 line["report"] = json!(assessment);
             }
+            if let Some(ranking) = &ranking {
+                line["report"]["ranking"] = json!(ranking);
+            }
             writeln!(out, "{}", text::json(&text::tidied(line))?)?;
         } else {
             let unit = trained.unit_of(&scores).map(|unit| format!(" in {}", plain(&unit.to_string())));
@@ -265,6 +275,9 @@ impl Arguments {
             writeln!(out, "{scores}  on {}, {run} at step {step}", counted(samples, "sample"))?;
             if let Some(assessment) = &assessment {
                 write!(out, "\n{}", report::page(assessment))?;
+            }
+            if let Some(ranking) = &ranking {
+                write!(out, "\n{}", report::of_ranking(ranking))?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod files;
 mod output;
+mod recommend;
 mod said;
 
 use std::collections::BTreeMap;
@@ -44,8 +45,10 @@ pub struct Arguments {
     #[command(flatten)]
     which: Which,
     /// The files, or patterns such as "part-*.csv"; a folder stands for all files in it and below, `-` for standard input
-    #[arg(required = true, value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath)]
+    #[arg(required_unless_present_any = ["user", "item"], value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<String>,
+    #[command(flatten)]
+    recommended: recommend::Asked,
     /// Language models: characters to write
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     length: u32,
@@ -122,6 +125,9 @@ impl Arguments {
     /// Answers file by file.
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
+        if let Some(word) = self.recommended.word() {
+            return self.recommended.run(word, &found, self.json, self.output.as_ref());
+        }
         if let Some((path, _)) = &self.output {
             overwriting::check_folder(path)?;
             let asked = self.files.iter().flat_map(|file| expanded(file).unwrap_or_default());

@@ -6,8 +6,8 @@ use super::beyond::{Beyond, check_inputs};
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{
-    Dataset, Error, Splits, generated, images, mnist, order, own, prepared, sentiment, series, speech,
-    tabular, text, words,
+    Dataset, Error, Splits, generated, images, mnist, order, own, prepared, senate, sentiment, series,
+    speech, tabular, text, words,
 };
 use crate::preset::{
     DataConfig, Experiment, Offers, Preparation, Reading, Scaling, Shakespeare, Source, Sp500, Spread,
@@ -117,8 +117,9 @@ fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits,
             bounded(samples, parts, &config.source, reading)
         }
         Source::Shakespeare(Shakespeare { steps }) => Ok(text::splits(&text::shakespeare()?, *steps, config)),
-        Source::Words => Ok(texts(words::samples()?, config, reading, seed)),
-        Source::Sentiment => Ok(texts(sentiment::samples()?, config, reading, seed)),
+        Source::Senate(senate) => Ok(unscaled(senate::samples(senate)?, config, reading, seed)),
+        Source::Words => Ok(unscaled(words::samples()?, config, reading, seed)),
+        Source::Sentiment => Ok(unscaled(sentiment::samples()?, config, reading, seed)),
         Source::Sp500(Sp500 { steps, horizon }) => {
             let samples = series::sp500(*steps, *horizon)?;
             let parts = series::cut(samples.count(), *horizon, config);
@@ -133,8 +134,8 @@ fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits,
     }
 }
 
-/// Cuts texts into their parts. Tokens are no quantities, and are not scaled.
-fn texts(samples: Samples, config: &DataConfig, reading: &Reading, seed: u64) -> Splits {
+/// Cuts texts, or rows of words, into their parts. Numbers of tokens and words are no quantities, and are not scaled.
+fn unscaled(samples: Samples, config: &DataConfig, reading: &Reading, seed: u64) -> Splits {
     let parts = Parts::cut(&samples.classes(), config, seed);
     samples.split(parts, reading.labels)
 }
@@ -230,6 +231,7 @@ mod tests {
         "moons()",
         "breast_cancer",
         "sentiment",
+        "senate(embed: 3)",
         "diabetes",
         "iris",
         "wine",

@@ -9,7 +9,7 @@ use super::dataset::{Batch, Dataset, Scale, Splits};
 use super::numbers::spread;
 use super::parts::Parts;
 use super::table::RowNumbers;
-use crate::preset::{Labels, Reading, Scaling, Spread, TargetsAs};
+use crate::preset::{Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
 
 /// A whole set.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Samples {
     pub tokens: Vec<String>,
     /// The columns' names, where they have some.
     pub columns: Vec<String>,
+    /// The columns of a table with words; `None` where there are none.
+    pub table: Option<TableSchema>,
     /// A few words on each sample; empty where there are none.
     pub captions: Vec<String>,
     /// The file of each sample, as its folder or table names it; empty where samples are no files.
@@ -53,6 +55,7 @@ impl Samples {
             answers,
             tokens: Vec::new(),
             columns: Vec::new(),
+            table: None,
             captions: Vec::new(),
             files: Vec::new(),
             first_validation: None,
@@ -212,6 +215,15 @@ impl Dataset for Chosen {
 
     fn columns(&self) -> &[String] {
         &self.samples.columns
+    }
+
+    fn table(&self) -> Option<&TableSchema> {
+        self.samples.table.as_ref()
+    }
+
+    fn label(&self) -> Option<&str> {
+        let schema = self.samples.table.as_ref()?;
+        schema.label_place().map(|place| &schema.columns[place][..])
     }
 
     fn input_scales(&self) -> &[Scale] {

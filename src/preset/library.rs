@@ -31,6 +31,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-transformer", include_str!("../../presets/mnist-transformer.ron")),
     ("word-language", include_str!("../../presets/word-language.ron")),
     ("sentiment", include_str!("../../presets/sentiment.ron")),
+    ("senate-votes", include_str!("../../presets/senate-votes.ron")),
+    ("senate-deep", include_str!("../../presets/senate-deep.ron")),
     ("sp500-forecast", include_str!("../../presets/sp500-forecast.ron")),
     ("spoken-digits", include_str!("../../presets/spoken-digits.ron")),
 ];

@@ -87,8 +87,8 @@ pub use shapes::ShapeError;
 pub use sources::{
     ArrayForm, CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource,
     FileTable, Gate, Holds, Idx, ImageFolder, LabelNames, LabelledText, Logic, MOST_WORDS, Missing, Moons,
-    Npy, Npz, NumberColumn, Offers, Paths, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task,
-    TextFile, TextForm, TextTokens, ValuesAre, WavFolder,
+    Npy, Npz, NumberColumn, Offers, Paths, Senate, Shakespeare, Source, Sp500, Spirals, TargetKind,
+    TargetsAs, Task, TextFile, TextForm, TextTokens, ValuesAre, WavFolder,
 };
 pub use steering::{Assignment, Change, Steerable, steerable};
 pub use summary::Summary;

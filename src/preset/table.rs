@@ -319,6 +319,21 @@ impl TableSchema {
         })
     }
 
+    /// The word that each of the network's inputs stands for in this row, where it is the number of one; empty where it is a number
+    /// of its own.
+    pub fn words_of(&self, row: &[f32]) -> Vec<String> {
+        let mut words = vec![String::new(); row.len()];
+        let mut next = 0;
+        for input in &self.inputs {
+            if let (InputKind::Embedding { words: known, .. }, Some(number)) = (&input.kind, row.get(next)) {
+                let place = input.places_of_words().iter().position(|place| *place as f32 == *number);
+                words[next] = place.map_or_else(|| "(another word)".into(), |place| known[place].clone());
+            }
+            next += input.width();
+        }
+        words
+    }
+
     /// The inputs that are numbers of words, for which the network learns vectors.
     pub fn embedded(&self) -> Vec<EmbeddedColumn> {
         let mut next = 0;
@@ -473,6 +488,8 @@ mod tests {
         assert_eq!((schema.width(), schema.inputs[0].other_word()), (5, Some(3)));
         assert_eq!(schema.inputs[1].places_of_words(), [0, 2]);
         assert_eq!(schema.embedded(), [EmbeddedColumn { place: 4, words: 4, size: 3 }]);
+        let words = |code: f32| schema.words_of(&[1.0, 0.0, 0.0, 0.0, code])[4].clone();
+        assert_eq!([words(0.0), words(2.0), words(3.0)], ["Oslo", "Rome", "(another word)"]);
         let written = ron::to_string(&schema).unwrap();
         assert_eq!(ron::from_str::<TableSchema>(&written).unwrap(), schema);
         // A run of before says nothing of it.

@@ -238,6 +238,8 @@ impl Inspector {
         let is_class = !test.classes().is_empty();
         let (shape, input) = train::figures::as_seen(preset, test.input_shape(), &self.batch.inputs);
         let names = named(test, &input);
+        let words = test.table().map(|schema| schema.words_of(&input)).unwrap_or_default();
+        let words = if words.iter().all(String::is_empty) { Vec::new() } else { words };
         // What has a name has a unit as well: that of the data, not that of the network.
         let input = match names.is_empty() {
             true => input,
@@ -254,6 +256,7 @@ impl Inspector {
             filter,
             text: train::figures::text_of(test, &self.batch.inputs),
             names,
+            words,
             shape,
             input,
             truth: test.class_of(index),

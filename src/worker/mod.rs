@@ -16,6 +16,7 @@ mod own_data;
 mod past;
 mod pictures;
 pub mod protocol;
+mod recommend;
 mod remote;
 mod session;
 mod settings;
@@ -28,7 +29,7 @@ mod unit;
 pub use crate::nn::Activity;
 pub use crate::train::assessment::{
     Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, Largest as LargestError,
-    OutputScores, Values,
+    OutputScores, Ranking, Relevant, Values,
 };
 pub use crate::train::{RangeEnd, RateCurve, RatePoint, RateRange, Writing};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
@@ -46,6 +47,7 @@ pub use protocol::{
     Reply, Request, RequestId, RunInfo, Sample, SampleOrder, Scores, SettingChange, Steering, StepReport,
     StepSeen, StepTime, TrainRequest, TrainingPhase, Usage, WentBack,
 };
+pub use recommend::{NotRecommended, Recommended};
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};
 pub use trained::{Answers, BadRow, Names, Prediction, Trained, Unusable, Which};

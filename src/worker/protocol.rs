@@ -634,6 +634,9 @@ pub struct Sample {
     /// The names of its numbers, where they are a table's columns.
     #[serde(default)]
     pub names: Vec<String>,
+    /// The word that each of its numbers stands for, empty for a number of its own; no words at all where none stands for one.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// The text that it is, where its numbers stand for letters.
     #[serde(default)]
     pub text: Option<String>,

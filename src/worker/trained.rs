@@ -17,11 +17,11 @@ use crate::train::{self, Metric, Scores, Training, Writing};
 
 /// The network of a run, trained.
 pub struct Trained {
-    training: Box<dyn Training>,
+    pub(super) training: Box<dyn Training>,
     /// What a person should know of the data that it is scored on.
     notices: Vec<String>,
     /// How samples are prepared for it.
-    preparation: Preparation,
+    pub(super) preparation: Preparation,
 }
 
 /// What the network says to one sample.

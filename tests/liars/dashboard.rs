@@ -229,6 +229,7 @@ impl Random {
                 shape: self.many(Random::size),
                 input: self.values(),
                 names: self.many(Random::text),
+                words: self.many(Random::text),
                 text: None,
                 truth: (self.below(2) == 0).then(|| self.count() as u32),
                 predicted: (self.below(2) == 0).then(|| self.count() as u32),

@@ -37,6 +37,7 @@ mod presets;
 mod printed;
 mod program;
 mod promises;
+mod ratings;
 mod reach;
 mod reading;
 mod rows;

@@ -5,7 +5,8 @@ use super::matrix::{self, left, right};
 use crate::run::text::figure;
 use crate::tui::widgets::text::cut;
 use crate::worker::{
-    Assessment, Average, Calibration, ClassScores, Classes, Labels, LargestError, OutputScores, Values,
+    Assessment, Average, Calibration, ClassScores, Classes, Labels, LargestError, OutputScores, Ranking,
+    Relevant, Values,
 };
 
 /// Columns of the names on the left.
@@ -20,6 +21,20 @@ pub(super) fn page(assessment: &Assessment) -> String {
         Assessment::Labels(labels) => of_labels(labels),
         Assessment::Values(values) => of_values(values),
     }
+}
+
+/// What is said of lists for each user.
+pub(super) fn of_ranking(ranking: &Ranking) -> String {
+    let Ranking { of, k, users, relevant, precision, recall, ndcg } = ranking;
+    let of = plain(of);
+    let relevant = match relevant {
+        Relevant::Class(class) => format!("'{}'", plain(class)),
+        Relevant::From(value) => format!("{} or more, the mean of the test set", figure(*value)),
+    };
+    format!(
+        "the first {k} of the test items of each {of}: precision {precision:.4}, recall {recall:.4}, nDCG {ndcg:.4}\n\
+         means over {users} with a relevant item: one that has {relevant}\n"
+    )
 }
 
 fn line(name: &str, cells: &[String]) -> String {

@@ -10,6 +10,7 @@ mod found;
 mod label;
 mod listed;
 mod network;
+mod ratings;
 mod sheets;
 mod table;
 mod text;

@@ -21,6 +21,8 @@ pub(super) struct Network {
     pub end: End,
     /// The learning rate of the optimizer.
     pub learning_rate: f64,
+    /// What a step takes off each weight, times the rate.
+    pub weight_decay: f64,
     /// Passes over the data at most.
     pub epochs: usize,
     /// Samples in a step.
@@ -96,7 +98,35 @@ impl End {
     }
 }
 
+/// The usual weight decay.
+pub(super) const WEIGHT_DECAY: f64 = 0.01;
+
 impl Network {
+    /// A vector for each user and each item: the prediction is their product beside a number for each (Koren, Bell, Volinsky 2009).
+    pub fn of_pairs(user: &str, item: &str, samples: usize) -> Self {
+        let layer = format!(
+            "Branches(merge: add, branches: [\n            \
+             [Branches(merge: dot, branches: [[Input(columns: [{user:?}])], [Input(columns: [{item:?}])]])],\n            \
+             [Input(columns: [{user:?}]), Dense(units: 1)],\n            \
+             [Input(columns: [{item:?}]), Dense(units: 1)],\n        ])"
+        );
+        Network {
+            reasons: vec![
+                "Matrix factorisation: each user and each item has a vector of numbers that is learned from the ratings. Where two point"
+                    .into(),
+                "the same way, the rating is higher; a number for each says how generous a user is, and how liked an item.".into(),
+            ],
+            procedure: String::new(),
+            layers: Vec::new(),
+            end: End { layer, ..End::of(&TargetKind::Values(1)) },
+            learning_rate: 0.003,
+            // The vectors of users and items with few ratings stay small. Those that begin small take many steps to find each other.
+            weight_decay: 0.15,
+            epochs: 100,
+            batch: if samples < 50_000 { 64 } else { 256 },
+        }
+    }
+
     /// Dense layers for samples of unordered features.
     pub fn dense(features: usize, samples: usize, end: End) -> Self {
         let widths: &[usize] = match samples {
@@ -123,6 +153,7 @@ impl Network {
             layers: layers.collect(),
             end,
             learning_rate: 0.001,
+            weight_decay: WEIGHT_DECAY,
             epochs: 200,
             batch: batch(samples),
         }
@@ -154,6 +185,7 @@ impl Network {
             layers,
             end,
             learning_rate: 0.003,
+            weight_decay: WEIGHT_DECAY,
             epochs: 60,
             batch: batch(samples).min(64),
         }
@@ -176,6 +208,7 @@ impl Network {
             layers,
             end,
             learning_rate: 0.003,
+            weight_decay: WEIGHT_DECAY,
             epochs: 60,
             batch: batch(samples).min(64),
         }
@@ -183,7 +216,7 @@ impl Network {
 
     /// Writes what comes behind the data in a preset.
     pub fn write(&self, text: &mut String) {
-        let Network { reasons, procedure, layers, end, learning_rate, epochs, batch } = self;
+        let Network { reasons, procedure, layers, end, learning_rate, weight_decay, epochs, batch } = self;
         if !procedure.is_empty() {
             let _ = writeln!(text, "    procedure: {procedure},");
         }
@@ -198,7 +231,7 @@ impl Network {
         let _ = writeln!(text, "    // {}\n    loss: {},", end.reason, end.loss);
         let _ = writeln!(
             text,
-            "    optimizer: AdamW(learning_rate: {learning_rate}, weight_decay: 0.01),\n    \
+            "    optimizer: AdamW(learning_rate: {learning_rate}, weight_decay: {weight_decay}),\n    \
              // Training ends when the validation loss has not fallen for a while, with the weights of its best epoch.\n    \
              train: (epochs: {epochs}, batch_size: {batch}, early_stopping: (patience: {})),",
             patience(*epochs)

@@ -7,6 +7,7 @@ use super::comment::comment;
 use super::found::{Found, Target};
 use super::label;
 use super::network::{Network, split};
+use super::ratings;
 use super::words::{Read, Said, WithoutWords, without_words};
 use crate::data::Error;
 use crate::data::check::leaks;
@@ -44,6 +45,12 @@ pub(super) fn look(
     sheet: Option<&str>,
     limits: &Limits,
 ) -> Result<Found, Error> {
+    if let (None, [file]) = (sheet, files.as_slice())
+        && task != Task::Classes
+        && let Some(found) = ratings::look(file, wanted)?
+    {
+        return Ok(found);
+    }
     let (label, sheet) = (LabelNames::listed(wanted.to_vec()), sheet.map(str::to_string));
     let options =
         Csv { label, sheet, task, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };

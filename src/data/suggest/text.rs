@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::found::Found;
-use super::network::{End, Network, batch};
+use super::network::{End, Network, WEIGHT_DECAY, batch};
 use crate::data::{self, Error, own};
 use crate::preset::{LabelledText, Offers, Source, TextFile, TextTokens};
 
@@ -103,6 +103,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: 
             ],
             end,
             learning_rate: 0.003,
+            weight_decay: WEIGHT_DECAY,
             epochs: 50,
             batch: 32,
         },
@@ -122,6 +123,7 @@ pub(super) fn reader(tokens: TextTokens, (known, samples): (usize, usize), end: 
             ],
             end,
             learning_rate: 0.002,
+            weight_decay: WEIGHT_DECAY,
             // Few texts are passed through more often.
             epochs: (60_000 / samples.max(1)).clamp(20, 150),
             batch: batch(samples).min(64),
@@ -146,6 +148,7 @@ fn plain(file: &str, prompt: &str, offers: Offers) -> Found {
         ],
         end: End::of(&target),
         learning_rate: 0.003,
+        weight_decay: WEIGHT_DECAY,
         epochs: 30,
         batch: 32,
     };

@@ -252,6 +252,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             }
             let profile =
                 Profile::new(chosen.inputs.len()).with_forms(forms(&chosen, &names, table).map_err(said)?);
+            let is_category = |&place: &usize| {
+                matches!(table.columns.kind_of(&names[place]), Some(ColumnKind::Category(_)))
+            };
+            let profile = profile.with_categories(chosen.inputs.iter().map(is_category));
             let profile = profile.with_missing_words(&table.missing_words);
             let is_read = |place: &usize| {
                 let place = Some(*place);

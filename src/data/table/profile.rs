@@ -85,6 +85,8 @@ pub struct Column {
     pub durations: Durations,
     /// How a preset says that its dates are written.
     said: Option<CellForm>,
+    /// Whether a preset says that its cells are words to be told apart, numbers too.
+    is_category: bool,
     counting: Counting,
     is_file_start: bool,
 }
@@ -246,7 +248,12 @@ impl Column {
             }
         }
         if !self.words.are_many {
-            self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
+            let most = match self.others {
+                _ if self.is_category => most.of_category,
+                0 => most.numbers,
+                _ => most.words,
+            };
+            self.words.add(numbers.word(cell), most);
         }
         if let Cell::Number(number) = read { number } else { f64::NAN }
     }
@@ -277,6 +284,8 @@ struct Most {
     /// As long as all of them are numbers.
     numbers: usize,
     words: usize,
+    /// Where a preset says that they are to be told apart.
+    of_category: usize,
 }
 
 impl Words {
@@ -307,6 +316,13 @@ impl Profile {
         self
     }
 
+    /// The same, where a preset says of some columns that they are categories.
+    #[must_use]
+    pub fn with_categories(mut self, are_categories: impl Iterator<Item = bool>) -> Self {
+        self.columns.iter_mut().zip(are_categories).for_each(|(column, is)| column.is_category = is);
+        self
+    }
+
     /// The same, where a preset has words that say that a value is missing.
     #[must_use]
     pub fn with_missing_words(self, words: &[String]) -> Self {
@@ -326,7 +342,8 @@ impl Profile {
     /// it is none.
     pub fn add(&mut self, row: &csv::StringRecord, places: &[usize], numbers: Numbers, out: &mut Vec<f64>) {
         let share = COUNTED / self.columns.len().max(1);
-        let most = Most { numbers: share.min(COUNTED_NUMBERS), words: share.min(COUNTED_WORDS) };
+        let most =
+            Most { numbers: share.min(COUNTED_NUMBERS), words: share.min(COUNTED_WORDS), of_category: share };
         self.rows += 1;
         out.clear();
         let (columns, words) = (self.columns.iter_mut().zip(places), &self.missing_words);
@@ -381,5 +398,12 @@ mod tests {
         assert_eq!((words.words.counts.len(), words.words.are_many), (1500, false));
         assert!(column((0..10_001).map(|number| format!("w{number}"))).words.are_many);
         assert!(column(["x".repeat(100)]).words.are_many);
+        // A preset may know better.
+        let mut users = Profile::new(1).with_categories([true].into_iter());
+        for user in 0..20_000 {
+            let row = csv::StringRecord::from(vec![user.to_string()]);
+            users.add(&row, &[0], Numbers::default(), &mut Vec::new());
+        }
+        assert_eq!(users.columns[0].words.counts.len(), 20_000);
     }
 }

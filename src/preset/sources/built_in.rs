@@ -1,6 +1,6 @@
 //! What the built-in sets hold.
 
-use super::{Logic, Moons, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, ValuesAre};
+use super::{Logic, Moons, Offers, Senate, Shakespeare, Source, Sp500, Spirals, TargetKind, ValuesAre};
 use crate::preset::layers::RowColumn;
 
 /// Characters of Shakespeare's text.
@@ -113,6 +113,11 @@ impl Source {
             Source::Sentiment => Offers {
                 tokens: Some(SENTIMENT_TOKENS),
                 ..table(Source::SENTIMENT_WORDS, classes(&["negative", "positive"]), 14_178)
+            },
+            Source::Senate(senate) => Offers {
+                embedded: senate.embedded(),
+                columns: senate.row(),
+                ..table(2, classes(&["nay", "yea"]), Senate::PAIRS)
             },
             Source::Sp500(Sp500 { steps, horizon }) => Offers {
                 input: vec![*steps, 2],

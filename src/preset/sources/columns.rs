@@ -209,7 +209,7 @@ fields! {
 
 fields! {
     CategoryColumn {
-        limit: Integer(Range::between(1.0, 10_000.0)), "the most words that are told apart; left out: 50, or all that are embedded";
+        limit: Integer(Range::between(1.0, 1_000_000.0)), "the most words that are told apart; left out: 50, or all that are embedded";
         embed: Integer(Range::between(1.0, 1000.0)), "numbers of the vector that is learned for each word; left out: for more than 50 words, as many as suit their number";
     }
 }

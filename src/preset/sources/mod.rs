@@ -19,6 +19,7 @@ mod npy;
 mod npz;
 mod offers;
 mod paths;
+mod senate;
 mod sequences;
 pub mod sign;
 mod text_file;
@@ -38,6 +39,7 @@ pub use image_folder::Colour;
 pub use label_names::LabelNames;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
 pub use paths::Paths;
+pub use senate::Senate;
 pub use sequences::{Shakespeare, Sp500};
 pub use text_form::{TextForm, TextTokens};
 
@@ -84,6 +86,7 @@ macro_rules! built_in {
             | Source::Shakespeare(_)
             | Source::Words
             | Source::Sentiment
+            | Source::Senate(_)
             | Source::Sp500(_)
             | Source::SpokenDigits
     };
@@ -127,6 +130,8 @@ macro_rules! sources {
                 /// 14,313 sentences of reviews of films and of things that are sold, word by word, by how people rate their mood:
                 /// negative or positive; embedded.
                 Sentiment = "sentiment",
+                /// 62,857 votes of the 109th US Senate: which senator said yea and which nay to what; embedded.
+                Senate(Senate) = "senate",
                 /// Daily returns and volatilities of the S&P 500, cut by time; embedded.
                 Sp500(Sp500) = "sp500",
                 /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices; the test set's voices do not
@@ -166,7 +171,7 @@ macro_rules! sources {
     };
 }
 
-nested_values!(Logic, Spirals, Circles, Moons, Shakespeare, Sp500);
+nested_values!(Logic, Spirals, Circles, Moons, Senate, Shakespeare, Sp500);
 file_sources!(sources);
 
 impl Source {
@@ -223,6 +228,7 @@ impl Source {
             Source::Diabetes,
             Source::Words,
             Source::Sentiment,
+            Source::Senate(Senate::default()),
             Source::Shakespeare(Shakespeare::default()),
             Source::Sp500(Sp500::default()),
             Source::SpokenDigits,
@@ -247,6 +253,7 @@ impl Source {
             Source::Shakespeare(_) => "Twelve plays of Shakespeare",
             Source::Words => "Words of six languages",
             Source::Sentiment => "Sentences of reviews, negative or positive",
+            Source::Senate(_) => "Votes of the US Senate, yea or nay",
             Source::Sp500(_) => "S&P 500 volatility, cut by time",
             Source::SpokenDigits => "Spoken digits, synthesised",
             files => files.files().map_or("", FileSource::title),
@@ -273,6 +280,7 @@ impl Source {
             Source::Sentiment => {
                 "C. J. Hutto, E. Gilbert 2014 (VADER), B. Pang, L. Lee 2005, M. Hu, B. Liu 2004; MIT"
             }
+            Source::Senate(_) => "109th US Senate, by way of K. Poole, S. Jackman's pscl; public record",
             Source::Sp500(_) => "daily prices 1999-2018, by way of the Python package arch",
             Source::SpokenDigits => "synthesised with espeak-ng, nobody spoke them; CC0",
             _ => "",

@@ -4,6 +4,7 @@
 //! * `classes`: one of several classes: confusion matrix, precision, recall and F1, top k;
 //! * `labels`: several labels, each there or not;
 //! * `values`: regression;
+//! * `ranking`: lists of items for users;
 //! * `calibration`: whether probabilities are what they say.
 //!
 //! The tests compare with `tests/reference/sklearn_report.json`.
@@ -12,6 +13,7 @@ mod calibration;
 mod classes;
 mod comparison;
 mod labels;
+mod ranking;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -22,6 +24,7 @@ pub use calibration::{Bin, Calibration};
 pub use classes::{Average, ClassScores, Classes, TopK};
 pub use comparison::{Comparison, Outputs, compare};
 pub use labels::Labels;
+pub use ranking::{Ranking, Relevant};
 pub use values::{Largest, OutputScores, Values};
 
 use super::task::Task;

@@ -10,6 +10,8 @@ mod hidden_state;
 mod kind;
 mod letters;
 mod per_class;
+mod principal;
+mod recommended;
 mod regression;
 mod saliency;
 mod spectrogram;
@@ -19,6 +21,8 @@ mod surface;
 mod tests;
 mod threshold;
 mod upright;
+mod word_knobs;
+mod word_map;
 mod words;
 
 use kind::Kind;
@@ -39,6 +43,8 @@ static KINDS: &[Kind] = &[
     forecast::KIND,
     letters::KIND,
     words::KIND,
+    recommended::KIND,
+    word_map::KIND,
     spectrogram::KIND,
     feature_maps::KIND,
     saliency::KIND,

@@ -124,10 +124,15 @@ fn largest(test: &dyn Dataset, indices: &[u32], pairs: &[(f64, f64)]) -> Result<
         let (truth, said) = pairs[*place];
         let index = indices[*place] as usize;
         test.fill(&[indices[*place]], &mut batch)?;
-        let inputs = in_own_units(test, index, &batch.inputs)?.into_iter().take(names.len());
+        let words = test.table().map(|schema| schema.words_of(&batch.inputs)).unwrap_or_default();
+        let inputs = in_own_units(test, index, &batch.inputs)?.into_iter().enumerate().take(names.len());
+        let shown = |(place, x): (usize, f64)| match words.get(place) {
+            Some(word) if !word.is_empty() => word.clone(),
+            _ => plain(x),
+        };
         let number = test.row_of(index).unwrap_or(index);
         let known = [number.to_string(), plain(said - truth), plain(truth), plain(said)];
-        Ok(known.into_iter().chain(inputs.map(plain)).collect())
+        Ok(known.into_iter().chain(inputs.map(shown)).collect())
     };
     let has_rows = indices.first().is_some_and(|index| test.row_of(*index as usize).is_some());
     let header = [if has_rows { "row" } else { "sample" }, "error", "true", "predicted"].map(String::from);

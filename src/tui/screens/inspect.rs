@@ -21,6 +21,8 @@ use crate::worker::{Confusion, Filter, RunInfo, Sample};
 const TITLE: usize = 26;
 /// The most classes that are shown: no screen has room for more.
 const NAMES: usize = 1000;
+/// Columns that the name of a number has at least.
+const LEAST_NAME: usize = 4;
 
 /// The line of the views and what is below it.
 fn places(body: Rect) -> [Rect; 2] {
@@ -161,6 +163,8 @@ fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
     let of_names = widest(&mut sample.names.iter().take(NAMES).map(|name| clean(name).width()));
     let of_numbers =
         widest(&mut sample.input.iter().take(NAMES).map(|x| format::number(f64::from(*x)).width()));
+    let of_words = widest(&mut sample.words.iter().take(NAMES).map(|word| clean(word).width()));
+    let of_numbers = of_numbers.max(of_words);
     let of_numbers = if sample.names.is_empty() { 26 } else { of_names + of_numbers + 2 };
     let of_numbers = (of_numbers as u16 + 4).max(30);
     let wanted = Image::new(&sample.shape, &sample.input).map_or(of_numbers, |image| {
@@ -209,11 +213,15 @@ fn numbers(sample: &Sample, page: usize, theme: &Theme, area: Rect) -> Vec<Line<
         Some(name) => clean(name),
         None => place.to_string(),
     };
+    let shown_value = |(place, value): (usize, &f32)| match sample.words.get(place) {
+        Some(word) if !word.is_empty() => cut(&clean(word), width.saturating_sub(LEAST_NAME + 2)),
+        _ => format::number(f64::from(*value)),
+    };
     let names: Vec<(String, String)> =
-        shown.map(|(place, value)| (name(place), format::number(f64::from(*value)))).collect();
+        shown.map(|(place, value)| (name(place), shown_value((place, value)))).collect();
     let of_values = names.iter().map(|(_, value)| value.width()).max().unwrap_or(0);
     let of_names = names.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
-    let of_names = of_names.min(width.saturating_sub(of_values + 2)).max(4);
+    let of_names = of_names.min(width.saturating_sub(of_values + 2)).max(LEAST_NAME);
     let line = |(name, value): (String, String)| {
         let name = cut(&name, of_names);
         let space = " ".repeat(of_names - name.width());

@@ -188,6 +188,7 @@ pub fn sample(filter: Filter) -> Inspection {
         shape: vec![28, 28, 1],
         input: (0..784).map(ring).collect(),
         names: Vec::new(),
+        words: Vec::new(),
         text: None,
         truth: Some(0),
         predicted: Some(6),

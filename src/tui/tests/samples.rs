@@ -70,6 +70,22 @@ fn of_table(width: u16, height: u16) -> crate::tui::state::State {
 }
 
 #[test]
+fn what_stands_for_a_word_is_shown_as_the_word() {
+    for (width, height) in [(80, 24), (200, 60)] {
+        let mut state = of_table(width, height);
+        let mut pair = state.inspect.sample.clone().expect("a sample");
+        pair.names = vec!["senator".into(), "age".into()];
+        pair.words = vec!["MCCAIN (R AZ)".into(), String::new()];
+        (pair.shape, pair.input) = (vec![2], vec![6.0, 69.0]);
+        state.inspect.sample = Some(pair);
+        let shown = screen(&state);
+        let line =
+            |what: &str| shown.lines().find(|line| line.contains(what)).unwrap_or_default().to_string();
+        assert!(line("│senator").contains("MCCAIN (R AZ)") && line("│age").contains("69"), "{shown}");
+    }
+}
+
+#[test]
 fn features_have_their_names_and_letters_are_text() {
     at_both_sizes("inspect_table", of_table);
     let mut state = of_table(80, 24);

@@ -10,7 +10,7 @@ use crate::tui::theme::{Role, Theme};
 
 use super::text::cut;
 
-/// The most columns that a cell takes.
+/// The most columns that a cell takes, as long as there is no room to spare.
 const WIDEST: usize = 40;
 
 /// The least columns of words that are cut for numbers.
@@ -31,17 +31,19 @@ pub fn draw(theme: &Theme, header: &[String], rows: &[Vec<String>], area: Rect, 
         bare.is_empty() || bare == "-" || bare.parse::<f64>().is_ok()
     };
     let are_numbers = |column: usize| cells(column).all(|cell| is_number(&cell)) && !rows.is_empty();
-    let natural = |column: usize| {
+    let whole = |column: usize| {
         let widths = cells(column).map(|cell| cell.width()).chain([title(column).width()]);
-        widths.max().unwrap_or(0).min(WIDEST)
+        widths.max().unwrap_or(0)
     };
-    let mut widths: Vec<usize> = (0..columns).map(natural).collect();
+    let mut widths: Vec<usize> = (0..columns).map(|column| whole(column).min(WIDEST)).collect();
     // Where there is too little room, the longest words are cut before any number is.
     let gaps = 2 * columns.saturating_sub(1);
-    let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(usize::from(area.width));
+    let (wanted, there_is) = (widths.iter().sum::<usize>() + gaps, usize::from(area.width));
+    let (over, spare) = (wanted.saturating_sub(there_is), there_is.saturating_sub(wanted));
     let longest = (0..columns).filter(|column| !are_numbers(*column)).max_by_key(|column| widths[*column]);
     if let Some(column) = longest {
-        widths[column] = widths[column].saturating_sub(over).max(widths[column].min(WORDS));
+        let with_spare = whole(column).min(widths[column] + spare);
+        widths[column] = with_spare.saturating_sub(over).max(widths[column].min(WORDS));
     }
     let mut x = area.x;
     for (column, width) in widths.into_iter().enumerate() {
@@ -70,6 +72,22 @@ mod tests {
 
     use super::*;
     use crate::tui::theme::Depth;
+
+    #[test]
+    fn long_words_take_the_room_that_is_left() {
+        let theme = Theme::new(Depth::True, true);
+        let long = "a motion to waive something that is explained at length, as motions are";
+        let rows = [["99.4%", long].map(String::from).to_vec()];
+        let header = ["yea", "roll call"].map(String::from);
+        let row = |width: u16| {
+            let area = Rect::new(0, 0, width, 2);
+            let mut buffer = Buffer::empty(area);
+            draw(&theme, &header, &rows, area, &mut buffer);
+            (0..width).map(|x| buffer[(x, 1)].symbol()).collect::<String>()
+        };
+        assert_eq!(row(100).trim_end(), format!("99.4%  {long}"));
+        assert!(row(30).ends_with('…') && row(30).starts_with("99.4%  a motion"), "{}", row(30));
+    }
 
     #[test]
     fn words_are_cut_before_numbers_and_numbers_never() {

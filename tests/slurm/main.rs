@@ -223,6 +223,8 @@ fn a_job_that_makes_room_for_a_more_urgent_one_goes_on_to_the_same_bits() {
     let has_checkpoint =
         || home.runs().first().is_some_and(|run| run.checkpoints().is_ok_and(|all| !all.is_empty()));
     wait("it trains", || has_checkpoint() && home.run().manifest().is_ok());
+    // Held, so that it does not end before Slurm makes room: Slurm lets it go on when it asks it to end.
+    cluster.slurm(&["scancel", "--full", "--signal=STOP", &job]);
     let urgent = cluster.slurm(&[
         "sbatch",
         "--parsable",

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::report::{DataReport, ONE_PIXEL};
-use super::twins;
+
 use crate::data::Error;
+use crate::data::fingerprint;
 use crate::data::import::limits::Limits;
 use crate::data::import::sounds::{self, Sound};
 use crate::data::import::{images, text};
@@ -59,7 +60,7 @@ pub(super) fn look(
             Holds::TextFiles | Holds::Texts => text::read(file).map(|_| None),
         }
     };
-    let read: Vec<_> = files.par_iter().map(|file| (read(file), twins::of_file(file))).collect();
+    let read: Vec<_> = files.par_iter().map(|file| (read(file), fingerprint::of_content(file))).collect();
     let (mut heard, mut good, mut keys) = (Vec::new(), 0, Vec::with_capacity(files.len()));
     for (result, key) in read {
         keys.push(key.filter(|_| result.is_ok()));

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 
 use super::report::{DataReport, Known};
 use crate::data::Error;
@@ -11,9 +10,11 @@ use crate::data::answers::Answers;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Rows, for_all};
 use crate::data::own;
-use crate::data::table::{MOST_COMPARED, fingerprint};
+use crate::data::table::{MOST_COMPARED, RowPrint, fingerprint};
 use crate::preset::{Source, counted_with};
 
+/// The most numbers that the samples of an array have which are compared: a gigabyte in double precision.
+const MOST_NUMBERS: usize = 1 << 27;
 /// The most pairs that are named.
 const NAMED: usize = 3;
 
@@ -110,16 +111,19 @@ pub(super) fn of_files(
 
 /// The key of each sample of an array.
 pub(super) fn of_rows(rows: &dyn Rows) -> Result<Vec<Option<u64>>, Error> {
-    if rows.count() > MOST_COMPARED {
+    let numbers = rows.count().saturating_mul(rows.width());
+    if rows.count() > MOST_COMPARED || numbers > MOST_NUMBERS {
         return Ok(Vec::new());
     }
-    let mut keys = Vec::with_capacity(rows.count());
-    let mut row = Vec::with_capacity(rows.width());
-    for_all(rows, &mut |_, _, cells| {
-        row.extend_from_slice(cells);
-        if row.len() == rows.width() {
-            keys.push(Some(fingerprint(&row)));
-            row.clear();
+    // A row may be longer than memory, and a file may hold less than it says.
+    let (mut keys, mut print) = (Vec::new(), RowPrint::default());
+    for_all(rows, &mut |_, first, cells| {
+        if first == 0 {
+            print = RowPrint::default();
+        }
+        print.add(cells);
+        if first + cells.len() == rows.width() {
+            keys.push(Some(print.number()));
         }
         Ok(())
     })?;
@@ -137,11 +141,6 @@ pub(super) fn of_arrays(report: &mut DataReport, source: &Source) -> Result<(), 
         format!("sample {}", place + 1)
     });
     Ok(())
-}
-
-/// The key of a file's content; `None` where it cannot be read.
-pub(super) fn of_file(file: &Path) -> Option<u64> {
-    std::fs::read(file).ok().map(|bytes| key(&bytes))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub use sheets::{SheetSeen, sheets};
 pub use source::{Opened, open, open_as};
 pub use sums::SumsOfFile;
 pub use title::{Title, title};
-pub use twins::{MOST_COMPARED, Repeated, fingerprint, in_both, twins_in_words};
+pub use twins::{MOST_COMPARED, Repeated, RowPrint, fingerprint, in_both, twins_in_words};
 pub use words_as::WordsAs;
 
 #[cfg(test)]

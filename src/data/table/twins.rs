@@ -15,9 +15,25 @@ pub const MOST_COMPARED: usize = 10_000_000;
 
 /// A number that two rows share, in practice, only where all their inputs are the same.
 pub fn fingerprint(row: &[f64]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    row.iter().for_each(|x| x.to_bits().hash(&mut hasher));
-    hasher.finish()
+    let mut print = RowPrint::default();
+    print.add(row);
+    print.number()
+}
+
+/// The fingerprint of a row that comes piece by piece.
+#[derive(Default)]
+pub struct RowPrint(DefaultHasher);
+
+impl RowPrint {
+    /// Takes the next numbers of the row.
+    pub fn add(&mut self, numbers: &[f64]) {
+        numbers.iter().for_each(|x| x.to_bits().hash(&mut self.0));
+    }
+
+    /// The fingerprint of what it has taken, as [`fingerprint`] gives it.
+    pub fn number(&self) -> u64 {
+        self.0.finish()
+    }
 }
 
 impl Labels {

@@ -161,7 +161,7 @@ fn weights_that_fit_nowhere_and_layers_that_are_all_frozen_are_refused() {
         "{told}"
     );
     for count in ["1", "7"] {
-        let told = refusal(&home, &["train", "other", "--freeze", count], 1);
+        let told = refusal(&home, &["train", "other", "--freeze", count], 2);
         assert!(told.contains("leaves nothing to train") && told.contains("(dense)"), "{told}");
         assert!(told.contains("freeze at most 0"), "{told}");
     }

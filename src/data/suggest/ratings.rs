@@ -19,11 +19,11 @@ const RATINGS: usize = 21;
 const FIRST_TIME: f64 = 1.6e8;
 /// What columns are called that say who rates, and what is rated.
 const USERS: [&str; 7] = ["user", "customer", "reviewer", "member", "visitor", "client", "person"];
-const ITEMS: [&str; 14] = [
-    "item", "movie", "film", "book", "isbn", "product", "asin", "song", "track", "artist", "anime", "game",
-    "business", "recipe",
+const ITEMS: [&str; 15] = [
+    "item", "movie", "title", "film", "book", "isbn", "product", "asin", "song", "track", "artist", "anime",
+    "game", "business", "recipe",
 ];
-const STARS: [&str; 4] = ["rating", "score", "stars", "grade"];
+const STARS: [&str; 5] = ["rating", "score", "stars", "grade", "overall"];
 const TIMES: [&str; 2] = ["time", "date"];
 
 /// Where a table has what.
@@ -122,8 +122,8 @@ fn count_lines(file: &Path) -> std::io::Result<usize> {
 fn columns(lines: &[String]) -> Option<Columns> {
     let first = lines.first()?;
     let cut = ["::", "\t", ";", ","].into_iter().find(|cut| first.contains(cut))?;
-    let rows: Vec<Vec<&str>> = lines.iter().map(|line| line.split(cut).map(bare).collect()).collect();
-    let width = rows[0].len();
+    let rows = rows(lines, cut);
+    let width = rows.first()?.len();
     if !(3..=4).contains(&width) || rows.len() < 2 || rows.iter().any(|row| row.len() != width) {
         return None;
     }
@@ -131,10 +131,10 @@ fn columns(lines: &[String]) -> Option<Columns> {
     let has_names = rows[0].iter().all(|cell| number(cell).is_none());
     let body = &rows[usize::from(has_names)..];
     let are = |place: usize, fits: &dyn Fn(f64) -> bool| {
-        body.iter().all(|row| number(row[place]).is_some_and(fits))
+        body.iter().all(|row| number(&row[place]).is_some_and(fits))
     };
     let named = |known: &[&str]| {
-        let has = |cell: &&str| known.iter().any(|known| cell.to_lowercase().contains(known));
+        let has = |cell: &String| known.iter().any(|known| cell.to_lowercase().contains(known));
         has_names.then(|| rows[0].iter().position(has)).flatten()
     };
     let places = match has_names {
@@ -147,7 +147,7 @@ fn columns(lines: &[String]) -> Option<Columns> {
     let [user, item, rating] = places;
     let other = (0..width).find(|place| !places.contains(place));
     let is_time = other.is_none() || !has_names || named(&TIMES) == other;
-    let different: HashSet<&str> = body.iter().map(|row| row[rating]).collect();
+    let different: HashSet<&str> = body.iter().map(|row| &row[rating][..]).collect();
     let are_codes =
         has_names || [user, item].iter().all(|&place| are(place, &|code| code.fract() == 0.0 && code >= 0.0));
     let is_one = user != item && item != rating && user != rating && is_time && are_codes;
@@ -174,10 +174,22 @@ fn columns(lines: &[String]) -> Option<Columns> {
     })
 }
 
-/// A cell without its quotes.
-fn bare(cell: &str) -> &str {
-    let cell = cell.trim();
-    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
+/// The cells of lines, which are cut by one sign or two; one sign may stand between quotes.
+fn rows(lines: &[String], cut: &str) -> Vec<Vec<String>> {
+    let &[cut] = cut.as_bytes() else {
+        return lines
+            .iter()
+            .map(|line| line.split(cut).map(|cell| cell.trim().to_string()).collect())
+            .collect();
+    };
+    let text = lines.join("\n");
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(cut)
+        .from_reader(text.as_bytes());
+    let row = |record: csv::StringRecord| record.iter().map(|cell| cell.trim().to_string()).collect();
+    reader.records().map_while(Result::ok).map(row).collect()
 }
 
 #[cfg(test)]
@@ -205,6 +217,8 @@ mod tests {
             "\"User-ID\";\"ISBN\";\"Book-Rating\"\n\"276725\";\"034545104X\";\"0\"\n\"276726\";\"0155061224\";\"5\"\n",
             ["User-ID", "ISBN", "Book-Rating", ""],
         );
+        is("userId,title,rating\n1,\"Film 5, The (1995)\",4\n2,Heat,5\n", ["userId", "title", "rating", ""]);
+        is("reviewerID,asin,overall\nA3,B00,5.0\nA4,B01,3.0\n", ["reviewerID", "asin", "overall", ""]);
         is("reviewer,stars,business\nann,4,cafe\nbob,1,bar\n", ["reviewer", "business", "stars", ""]);
     }
 

@@ -4,8 +4,16 @@ use crate::preset::layers::{Family, Layer};
 use crate::preset::{Preset, Procedure};
 
 /// All kinds, from simple to intricate.
-pub const ALL: [&str; 7] =
-    ["Perceptrons", "Convolutional", "Recurrent", "Attention", "Autoencoders", "Pretrained", "Generative"];
+pub const ALL: [&str; 8] = [
+    "Perceptrons",
+    "Convolutional",
+    "Recurrent",
+    "Attention",
+    "Recommendation",
+    "Autoencoders",
+    "Pretrained",
+    "Generative",
+];
 
 /// The kind of a preset: by its procedure, and for supervised ones by the most telling layer.
 pub fn of(preset: &Preset) -> &'static str {
@@ -22,9 +30,16 @@ pub fn of(preset: &Preset) -> &'static str {
         "Recurrent"
     } else if any(layers, Family::Convolution) {
         "Convolutional"
+    } else if layers.iter().any(|layer| matches!(layer, Layer::Branches(_)) && picks_columns(layer)) {
+        "Recommendation"
     } else {
         "Perceptrons"
     }
+}
+
+/// Whether columns of a table, such as a user and an item, go separate ways in a layer.
+fn picks_columns(layer: &Layer) -> bool {
+    layer.inner().into_iter().any(|layer| matches!(layer, Layer::Input(_)) || picks_columns(layer))
 }
 
 /// Whether a layer, or one inside another, is of this family.
